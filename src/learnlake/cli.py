@@ -1,0 +1,256 @@
+"""The command line: ``learnlake COMMAND``; each job is the same entry point for one room."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from learnlake import doctor as doctors
+from learnlake import simulate as simulation
+from learnlake.console import ERR, Format, Progress, print_rows
+from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
+from learnlake.lake.expressions import refuse_unfit
+from learnlake.lake.key import KeySettings, key_of
+from learnlake.lake.raw import write_lines
+from learnlake.lake.stage import Step
+from learnlake.lake.store import Store
+from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.tracking import Tracking
+from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.runner.inputs import Inputs
+from learnlake.runner.ledger import Ledger
+from learnlake.runner.run import Runner
+from learnlake.session import SparkSettings, start
+from learnlake.settings import Conf
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
+
+ConfFolder = Annotated[Path, typer.Option("--conf", help="The conf folder.")]
+Env = Annotated[str, typer.Option("--env", help="The environment: local, dev, prod, or another file beside base.yml.")]
+Lake = Annotated[str | None, typer.Option("--lake", help="Lake root in place of conf's.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+Style = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to run for; default the last closed day in the data (prod: yesterday).")]
+From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First of several days.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last of several days.")]
+CONF = Path("conf")
+
+
+@app.command()
+def doctor(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None) -> None:
+    """Check Java, Python, Delta, conf, disk and key; say how to mend each."""
+    is_fit = True
+    for finding in doctors.examine(lambda: load_conf(conf, env, lake=lake)):
+        ERR.print(f"  {'[green]✓[/]' if finding.is_fine else '[red]✗[/]'} {finding.what}: {finding.said}")
+        is_fit = is_fit and finding.is_fine
+    raise typer.Exit(0 if is_fit else 1)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    users: Annotated[int, typer.Option(min=10, help="People on the platforms.")] = 2_000,
+    days: Annotated[int, typer.Option(min=14, help="Days of history.")] = 120,
+    seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
+    conf: ConfFolder = CONF,
+    env: Env = "local",
+    debug: Debug = False,
+) -> None:
+    """Write the raw logs of three invented platforms, dirt included, and the planted truth beside them."""
+    with _said_in_a_sentence(debug=debug):
+        spark = start(load_conf(conf, env).of(SparkSettings))
+        settings = simulation.SimulateSettings(users=users, days=days, seed=seed)
+        for log in simulation.logs(spark, settings):
+            write_lines(log.lines, log.header, out / log.name, log.suffix)
+            ERR.print(f"  [green]✓[/] {out / log.name}")
+        for name, frame in simulation.truth(spark, settings).items():
+            write_lines(frame.selectExpr("to_json(struct(*)) AS value").coalesce(1), None, out / "truth" / name, "json")
+        ERR.print(f"The logs are in {out}; the truth they were made of is in {out / 'truth'}, which the lake never reads.")
+
+
+@app.command()
+def run(
+    conf: ConfFolder = CONF,
+    env: Env = "local",
+    lake: Lake = None,
+    as_of: AsOf = None,
+    from_: From = None,
+    to: To = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this table and whatever stale it needs; may be given more than once.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Map a source's raw rows anew; needs --source.")] = False,
+    source: Annotated[str | None, typer.Option(help="The source to map anew.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Run the nightly job: everything from raw logs to audiences, with progress."""
+    with _said_in_a_sentence(debug=debug):
+        if rebuild != (source is not None):
+            raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
+        settings = load_conf(conf, env, lake=lake)
+        days = _days(as_of, from_, to) or (_yesterday() if env == "prod" else None)
+        _run(settings, STEPS, days, frozenset(only or ()), rebuild=source)
+
+
+def _run(conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None) -> None:
+    lake = conf.of(LakeSettings)
+    progress = Progress()
+    spark = start(conf.of(SparkSettings))
+    runner = runner_of(conf, spark, steps, progress)
+    names = frozenset(table_named(name, runner.tables).full_name for name in only)
+    known = {node.name for node in runner.graph.nodes}
+    for name in names - known:
+        raise ConfError(f"--only {name}: no step of this job makes it; {near_match(name, known)}")
+    if rebuild:
+        runner.rebuild(rebuild)
+    done_for = runner.run(days, names)
+    ERR.print(f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}")
+    if runner.failed:
+        raise typer.Exit(1)
+
+
+def runner_of(conf: Conf, spark: SparkSession, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:
+    """Put a runner together: the steps' graph over the lake that conf names."""
+    lake = conf.of(LakeSettings)
+    store = Store(spark, lake.root, lake.catalog)
+    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
+    tracking = Tracking.of(conf.of(ModelSettings), lake.root)
+    return Runner(graph_of(conf, steps), Inputs(store, ledger, conf), catalogue(conf), tracking, lambda: key_of(conf.of(KeySettings), lake.root), tell)
+
+
+def _days(as_of: datetime | None, from_: datetime | None, to: datetime | None) -> tuple[date, ...] | None:
+    if as_of and (from_ or to):
+        raise ConfError("--as-of is one day, --from and --to are several: give one or the other.")
+    if as_of:
+        return (as_of.date(),)
+    if (from_ is None) != (to is None):
+        raise ConfError("--from and --to go together; give both.")
+    if from_ is None or to is None:
+        return None
+    if to < from_:
+        raise ConfError(f"--to {to.date()} lies before --from {from_.date()}; swap them.")
+    return tuple(from_.date() + timedelta(days=n) for n in range((to - from_).days + 1))
+
+
+def _yesterday() -> tuple[date, ...]:
+    return ((datetime.now(UTC) - timedelta(days=1)).date(),)
+
+
+@app.command()
+def tables(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, style: Style = Format.TABLE, debug: Debug = False) -> None:
+    """List the tables of the lake: what one row is, how many there are, and when the table was last written."""
+    with _said_in_a_sentence(debug=debug):
+        settings = load_conf(conf, env, lake=lake)
+        store = _store(settings)
+        rows = []
+        for name, table in catalogue(settings).items():
+            version = store.version(table)
+            rows.append((name, table.grain, None if version is None else store.read(table).count(), version))
+        print_rows(("table", "one row is", "rows", "version"), rows, style)
+
+
+@app.command()
+def show(
+    table: Annotated[str, typer.Argument(help="A table, such as gold.audiences.")],
+    where: Annotated[str | None, typer.Option(help="A condition in SQL.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 20,
+    conf: ConfFolder = CONF,
+    env: Env = "local",
+    lake: Lake = None,
+    style: Style = Format.TABLE,
+    debug: Debug = False,
+) -> None:
+    """Print rows of one table."""
+    with _said_in_a_sentence(debug=debug):
+        settings = load_conf(conf, env, lake=lake)
+        chosen = table_named(table, catalogue(settings))
+        if where:
+            try:
+                refuse_unfit(where, [column.name for column in chosen.columns], "--where")
+            except ValueError as error:
+                raise ConfError(str(error)) from None
+        frame = _store(settings).read(chosen)
+        rows = (frame.where(where) if where else frame).limit(limit).collect()
+        print_rows(frame.columns, rows, style)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query; tables are named layer.table.")],
+    conf: ConfFolder = CONF,
+    env: Env = "local",
+    lake: Lake = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 1_000,
+    style: Style = Format.TABLE,
+    debug: Debug = False,
+) -> None:
+    """Print the answer to one SELECT over the lake's tables."""
+    with _said_in_a_sentence(debug=debug):
+        settings = load_conf(conf, env, lake=lake)
+        frame = _store(settings).query(query, catalogue(settings)).limit(limit)
+        print_rows(frame.columns, frame.collect(), style)
+
+
+def _store(conf: Conf) -> Store:
+    lake = conf.of(LakeSettings)
+    return Store(start(conf.of(SparkSettings)), lake.root, lake.catalog)
+
+
+class _said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used
+    """Turn errors into one sentence and an exit status: 2 for wrong use, 1 for work that failed."""
+
+    def __init__(self, *, debug: bool) -> None:
+        self.debug = debug
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self.debug or error is None or isinstance(error, typer.Exit):
+            return
+        if isinstance(error, LearnlakeError):
+            _end(str(error), 2 if isinstance(error, ConfError) else 1)
+        if isinstance(error, PySparkException):
+            _end(f"Spark: {str(error).splitlines()[0][:300]} (--debug shows more)", 1)
+        if isinstance(error, OSError):
+            _end(f"{error.filename or 'the file system'}: {error.strerror or error}; mend that and run again.", 1)
+
+
+def _end(sentence: str, status: int) -> NoReturn:
+    ERR.print(f"[red]learnlake:[/] {sentence}", markup=True)
+    raise typer.Exit(status)
+
+
+def job(steps: tuple[Step, ...], about: str | None = None) -> None:
+    """Run one room's steps, and whatever stale they need, as a job of its own."""
+    one = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+    def room(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, as_of: AsOf = None, from_: From = None, to: To = None, debug: Debug = False) -> None:
+        with _said_in_a_sentence(debug=debug):
+            settings = load_conf(conf, env, lake=lake)
+            days = _days(as_of, from_, to) or (_yesterday() if env == "prod" else None)
+            _run(settings, STEPS, days, frozenset(step.name for step in steps if not step.name.startswith("model.")))
+
+    one.command(help=about or help_of(steps))(room)
+    one()
+
+
+def help_of(steps: tuple[Step, ...]) -> str:
+    """Say what a job makes, in the catalogue's words."""
+    lines = [f"{step.name}: {step.writes.grain}." for step in steps if hasattr(step, "writes")]
+    return "Make these tables, and whatever stale they need:\n\n" + "\n\n".join(lines)
+
+
+def main() -> Any:
+    """Run the command line."""
+    return app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

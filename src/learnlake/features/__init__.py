@@ -1,0 +1,11 @@
+"""What a user did: once per user and day, then rolled up as of a day."""
+
+from learnlake.features.settings import FeatureSettings
+from learnlake.features.stages.user_days import user_days
+from learnlake.features.stages.user_features import user_features
+
+STAGES = (user_days, user_features)
+SETTINGS = (FeatureSettings,)
+ANSWERS = ()
+
+__all__ = ["ANSWERS", "SETTINGS", "STAGES", "FeatureSettings"]

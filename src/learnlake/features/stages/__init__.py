@@ -1,0 +1,1 @@
+"""Stages of the features room, one module a table."""

@@ -1,0 +1,143 @@
+"""How a raw row becomes a canonical one: a source's expressions, evaluated, typed, put in UTC, and flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StringType, TimestampNTZType, TimestampType
+
+from learnlake.errors import ConfError
+from learnlake.lake import columns as c
+from learnlake.lake import sources as src
+from learnlake.lake.rules import Rule, flag
+from learnlake.lake.sources import Platforms, Source, Sources
+from learnlake.lake.table import Table
+
+HEX_DIGITS = 32
+SEPARATOR = "\x1f"
+HAS_ZONE = r"(Z|z|[+-]\d{2}:?\d{2})$"
+Finish = Callable[[DataFrame, str], DataFrame]
+
+
+def identifier(*parts: Column) -> Column:
+    """Return the first 128 bits, in hex, of the SHA-256 of some strings; null if one of them is."""
+    return F.substring(F.sha2(F.array_join(F.array(*parts), SEPARATOR), 256), 1, HEX_DIGITS) if len(parts) > 1 else F.substring(F.sha2(parts[0], 256), 1, HEX_DIGITS)
+
+
+def arrived(
+    arrivals: Mapping[str, DataFrame], table: Table, rules: Mapping[str, Rule], conf: tuple[Sources, Platforms], finish: Finish
+) -> DataFrame:
+    """Turn the new bronze rows of all sources into flagged rows of one silver table.
+
+    Args:
+        arrivals: source name -> its new bronze rows.
+        table: the silver table.
+        rules: the table's quality rules.
+        conf: sources and platforms.
+        finish: adds what only this table has, given the platform's time zone.
+
+    Returns:
+        The table's columns, ``reasons`` and ``row`` (the bronze row as JSON where it is refused). Each bronze row stands
+        there once for each mapping of its source into the table.
+    """
+    sources, platforms = conf
+    frames = []
+    for source in sources.into(table):
+        zone = platforms.files[source.platform].timezone
+        for mapping in (m for m in source.mappings if m.table is table):
+            shaped = finish(_mapped(arrivals[source.source], source, mapping, zone), zone)
+            flagged = flag(shaped, rules, F.col("_is_applicable"))
+            frames.append(flagged.select(*(k.name for k in table.columns), c.REASONS.name, _refused_row(source)))
+    whole = frames[0]
+    for frame in frames[1:]:
+        whole = whole.unionByName(frame)
+    return whole
+
+
+def _refused_row(source: Source) -> Column:
+    as_json = F.to_json(F.struct(*(F.col(f"_raw.{name}").alias(name) for name in source.raw_schema.fieldNames())))
+    return F.when(F.size(c.REASONS.name) > 0, as_json).alias(c.ROW.name)
+
+
+def _mapped(raw: DataFrame, source: Source, mapping: src.Mapping, zone: str) -> DataFrame:
+    """Evaluate one mapping; every column of its table that it does not fill is null."""
+    derived = raw
+    try:
+        for name, text in source.derive.items():
+            derived = derived.withColumn(name, F.expr(text))
+        values = derived.select(
+            F.struct(*(F.col(name) for name in source.raw_schema.fieldNames())).alias("_raw"),
+            *(F.col(name) for name in (c.FILE.name, c.POSITION.name, c.RECEIVED.name)),
+            F.expr(mapping.where or "true").alias("_is_applicable"),
+            *(F.expr(text).alias(f"_v_{name}") for name, text in mapping.columns.items()),
+            *_keys(source, mapping),
+        )
+    except AnalysisException as error:
+        first = str(error).splitlines()[0]
+        raise ConfError(f"conf/sources/{source.source}.yml: mapping {mapping.name}: {first}") from None
+    return values.select("_raw", "_is_applicable", *_typed(values, source, mapping, zone))
+
+
+def _keys(source: Source, mapping: src.Mapping) -> list[Column]:
+    """Make event_id and account_id from what the mapping says makes them; an unknown part makes the whole unknown."""
+    out = []
+    if mapping.table.columns[0] is c.EVENT_ID:
+        own = (F.col(c.FILE.name), F.col(c.POSITION.name)) if mapping.event_key == "copies" else tuple(F.expr(k).cast("string") for k in mapping.event_key or ())
+        parts = [F.lit(source.source), F.lit(mapping.name), *own]
+        is_known = F.lit(True)
+        for part in own:
+            is_known = is_known & part.isNotNull()
+        out.append(F.when(is_known, identifier(*parts)).alias(c.EVENT_ID.name))
+    if mapping.account_key:
+        key = F.expr(mapping.account_key).cast("string")
+        out.append(F.when(key.isNotNull(), identifier(F.lit(source.platform), key)).alias(c.ACCOUNT_ID.name))
+    return out
+
+
+def _typed(values: DataFrame, source: Source, mapping: src.Mapping, zone: str) -> list[Column]:
+    made = {
+        c.PLATFORM.name: F.lit(source.platform),
+        c.SOURCE.name: F.lit(source.source),
+        c.MAPPING.name: F.lit(mapping.name),
+        c.SOURCE_FILE.name: F.col(c.FILE.name),
+        c.SOURCE_POSITION.name: F.col(c.POSITION.name),
+        c.RECEIVED_AT.name: F.col(c.RECEIVED.name),
+    }
+    types = {field.name: field.dataType for field in values.schema}
+    out, is_misfit = [], F.lit(False)
+    for column in mapping.table.columns:
+        raw = f"_v_{column.name}"
+        if raw in types:
+            fitted = _fitted(F.col(raw), types[raw], column.dtype, zone)
+            is_misfit = is_misfit | (F.col(raw).isNotNull() & fitted.isNull())
+            out.append(fitted.alias(column.name))
+        elif column.name in types:
+            out.append(F.col(column.name))
+        else:
+            out.append(made.get(column.name, F.lit(None)).cast(column.dtype).alias(column.name))
+    return [*out, is_misfit.alias("_is_misfit")]
+
+
+def _fitted(value: Column, found: DataType, promised: DataType, zone: str) -> Column:
+    """Bring a value to its promised type; local times become UTC, a value that does not fit becomes null."""
+    if isinstance(promised, TimestampType):
+        return _instant(value, found, zone)
+    return value if found.simpleString() == promised.simpleString() else value.try_cast(promised)
+
+
+def _instant(value: Column, found: DataType, zone: str) -> Column:
+    """TIMESTAMP is an instant; TIMESTAMP_NTZ, dates and texts without a zone are in the platform's zone."""
+    if isinstance(found, TimestampType):
+        return value
+    local = F.to_utc_timestamp(value.try_cast(TimestampNTZType()).cast("timestamp"), zone)
+    if isinstance(found, StringType):
+        return F.when(F.rlike(F.trim(value), F.lit(HAS_ZONE)), F.trim(value).try_cast("timestamp")).otherwise(local)
+    return local
+
+
+def unfinished(mapped: DataFrame, zone: str) -> DataFrame:  # noqa: ARG001  # the shape of a Finish
+    """Leave mapped rows as they are, for tables with nothing of their own to add."""
+    return mapped

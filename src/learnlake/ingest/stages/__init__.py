@@ -1,0 +1,1 @@
+"""Stages of the ingest room, one module a table."""

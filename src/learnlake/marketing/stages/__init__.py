@@ -1,0 +1,1 @@
+"""Stages of the marketing room, one module a table."""

@@ -1,0 +1,1 @@
+"""What all models share: the contract, splits by time, the gate, and the registry."""

@@ -1,0 +1,67 @@
+"""The gate: a candidate is published only if it clears every bar on data it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from learnlake.modelling.model import Model
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One thing a candidate must exceed, such as the baseline's metric."""
+
+    name: str
+    found: float
+    must_exceed: float
+    of: str
+
+    @property
+    def is_cleared(self) -> bool:
+        """Whether the candidate is better; equal is not better."""
+        return self.found > self.must_exceed
+
+    def __str__(self) -> str:
+        """Say both numbers."""
+        sign = ">" if self.is_cleared else "not >"
+        return f"{self.name} {self.found:.3f} {sign} {self.must_exceed:.3f} ({self.of})"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a training returns.
+
+    Attributes:
+        model: the fitted model; None where there is nothing to model, which ``refusal`` then explains.
+        bars: what it must clear.
+        metrics: everything measured, the baselines' too.
+        params: settings that made it.
+        remark: how it was judged, in a sentence.
+        refusal: why no model could be made.
+    """
+
+    model: Model | None
+    bars: tuple[Bar, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a candidate is published, and why, in a sentence."""
+
+    is_published: bool
+    reason: str
+
+
+def judge(candidate: Candidate) -> Decision:
+    """Publish a candidate that clears every bar."""
+    if candidate.model is None:
+        return Decision(is_published=False, reason=candidate.refusal)
+    said = "; ".join(str(bar) for bar in candidate.bars)
+    missed = [bar for bar in candidate.bars if not bar.is_cleared]
+    verdict = "published" if not missed else "not published"
+    return Decision(is_published=not missed, reason=f"{verdict}: {said}" + (f"; {candidate.remark}" if candidate.remark else ""))

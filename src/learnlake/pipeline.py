@@ -1,0 +1,53 @@
+"""The rooms, put together: all settings, all steps, and the graph they form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from learnlake import features, ingest, marketing, segments
+from learnlake.lake.catalogue import LakeSettings, profile_columns
+from learnlake.lake.key import KeySettings
+from learnlake.lake.sources import Platforms, Sources, checked
+from learnlake.lake.stage import Step
+from learnlake.lake.tables.gold import USER_PROFILE
+from learnlake.marketing.settings import Campaigns, refuse_unfit_campaigns
+from learnlake.modelling.settings import ModelSettings
+from learnlake.runner.graph import Graph
+from learnlake.session import SparkSettings
+from learnlake.settings import Conf, Section, load
+
+ROOMS = (ingest, features, segments, marketing)
+STEPS: tuple[Step, ...] = tuple(step for room in ROOMS for step in room.STAGES)
+SECTIONS: tuple[type[Section], ...] = (
+    *(LakeSettings, SparkSettings, KeySettings, ModelSettings, Platforms, Sources),
+    *(section for room in ROOMS for section in room.SETTINGS),
+)
+
+
+def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, lake: str | None = None) -> Conf:
+    """Read and check everything conf says, before any data is read.
+
+    Args:
+        folder: the conf folder.
+        env: the environment.
+        given: what ``${NAME}`` stands for; default the process environment.
+        lake: a lake root in place of conf's.
+
+    Raises:
+        ConfError: a sentence with file and key.
+    """
+    conf = load(folder, env, SECTIONS, given)
+    settings = conf.of(LakeSettings)
+    if lake:
+        settings = settings.model_copy(update={"root": lake})
+    sources = checked(conf.of(Sources), conf.of(Platforms), settings.platforms, str(folder))
+    live = {source.platform for source in sources.files.values()}
+    campaigns = Campaigns.model_construct(files={name: c for name, c in conf.of(Campaigns).files.items() if c.platform in live})
+    refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
+    return conf.replace(settings, sources, campaigns)
+
+
+def graph_of(conf: Conf, steps: tuple[Step, ...] = STEPS) -> Graph:
+    """Return the graph of the steps under a conf."""
+    return Graph.of(steps, conf.of(Sources))

@@ -1,0 +1,113 @@
+"""The books: what ran, on which versions, with what result. They make a plain rerun a resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import uuid4
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from learnlake.lake.store import Fate, Store
+from learnlake.lake.table import Table
+from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
+from learnlake.modelling.gate import Candidate, Decision
+
+DONE, FAILED, UNPUBLISHED = "done", "failed", "unpublished"
+Key = tuple[str, date | None]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run of one step, as ops.runs keeps it."""
+
+    step: str
+    as_of: date | None
+    status: str
+    fates: tuple[Fate, ...] = ()
+    kept: int = 0
+    read: int | None = None
+    versions_read: dict[str, int] = field(default_factory=dict)
+    version_written: int | None = None
+    signature: str = ""
+    message: str = ""
+    seconds: float = 0.0
+
+    def total(self, part: str) -> int:
+        """Add up one part of the fates."""
+        return sum(getattr(fate, part) for fate in self.fates)
+
+
+class Ledger:
+    """The books of one invocation, over those of all before it."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self.store = store
+        self.now = now
+        self.run_id = uuid4().hex
+        self._last: dict[Key, Entry] | None = None
+
+    def last(self, step: str, as_of: date | None = None) -> Entry | None:
+        """Return the newest finished run of a step for a day."""
+        return self._books().get((step, as_of))
+
+    def days(self, step: str) -> list[date]:
+        """Return the days for which a step is finished, ascending."""
+        return sorted(day for name, day in self._books() if name == step and day is not None)
+
+    def _books(self) -> dict[Key, Entry]:
+        """Read the newest finished run of every step and day; a row each, so bounded by steps times days."""
+        if self._last is None:
+            finished = self.store.read(RUNS).where(F.col("status").isin(DONE, UNPUBLISHED))
+            newest = finished.groupBy("step", "as_of_date").agg(
+                F.max_by(F.struct("status", "versions_read", "version_written", "signature"), "started_at").alias("last")
+            )
+            self._last = {
+                (row.step, row.as_of_date): Entry(
+                    row.step, row.as_of_date, row["last"].status, versions_read=dict(row["last"].versions_read or {}),
+                    version_written=row["last"].version_written, signature=row["last"].signature or "",
+                )
+                for row in newest.collect()
+            }
+        return self._last
+
+    def write(self, *entries: Entry, started_at: datetime) -> None:
+        """Add finished or failed runs to ops.runs in one commit, and the checks of their fates to ops.quality."""
+        rows = [
+            (
+                *(uuid4().hex, self.run_id, e.step, e.as_of, e.status),
+                *(e.total("read") if e.fates else e.read, e.total("kept") if e.fates else e.kept),
+                *(e.total("rejected"), e.total("duplicate"), e.total("not_applicable")),
+                *(e.seconds, e.versions_read, e.version_written, e.signature, started_at, e.message),
+            )
+            for e in entries
+        ]
+        self.store.append(self._frame(rows, RUNS), RUNS)
+        for entry in entries:
+            if entry.status != FAILED:
+                self._books()[entry.step, entry.as_of] = replace(entry, fates=())
+
+    def check(self, step: str, fates: tuple[Fate, ...]) -> tuple[Fate, ...]:
+        """Keep one row of ops.quality for each fate, and return those that do not add up."""
+        bad = tuple(f for f in fates if f.read != f.kept + f.rejected + f.duplicate + f.not_applicable)
+        rows = [
+            (
+                *(uuid4().hex, self.run_id, f"{step}: read = kept + rejected + duplicates + not applicable", f.source, f.mapping),
+                *(f not in bad, f"{f.read} = {f.kept} + {f.rejected} + {f.duplicate} + {f.not_applicable}", self.now()),
+            )
+            for f in fates
+        ]
+        if rows:
+            self.store.append(self._frame(rows, QUALITY), QUALITY)
+        return bad
+
+    def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:
+        """Keep a decision of the gate in ops.models."""
+        metrics = {name: float(value) for name, value in candidate.metrics.items()}
+        row = (uuid4().hex, self.run_id, model, train_day, version, decision.is_published, metrics, decision.reason, self.now())
+        self.store.append(self._frame([row], MODELS), MODELS)
+
+    def _frame(self, rows: list[tuple[object, ...]], table: Table) -> DataFrame:
+        return self.store.spark.createDataFrame(rows, table.schema)

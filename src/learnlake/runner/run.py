@@ -1,0 +1,337 @@
+"""One invocation of the job: every step in its order, for every day that is asked for or has become stale."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import functions as F
+
+from learnlake.errors import ConfError, LearnlakeError
+from learnlake.lake import columns as c
+from learnlake.lake.catalogue import Catalogue
+from learnlake.lake.sources import Sources
+from learnlake.lake.stage import Arrivals, Stage, Step, Touched, Training, asked, sections_of
+from learnlake.lake.store import Fate
+from learnlake.lake.table import Past, Table, Way
+from learnlake.lake.tables.ops import REJECTS
+from learnlake.lake.tables.silver import EVENTS, USER_DAYS
+from learnlake.modelling.gate import judge
+from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.splits import train_day
+from learnlake.modelling.tracking import Tracking, Version
+from learnlake.runner.graph import Graph, Landing, Node, is_dated, looks_back
+from learnlake.runner.inputs import Inputs, function_of, past_days
+from learnlake.runner.landing import land
+from learnlake.runner.ledger import DONE, FAILED, UNPUBLISHED, Entry
+
+Tell = Callable[[str, str, Entry | None], None]
+SKIPPED, STARTED = "skipped", "started"
+Found = tuple[tuple[Fate, ...], int, int | None, str, str]
+
+
+@dataclass
+class Runner:
+    """Runs a graph over a store.
+
+    Attributes:
+        graph: what there is to do.
+        inputs: store, ledger and conf.
+        tables: the catalogue as conf made it.
+        tracking: the registry.
+        key: a function that returns the key of the keyed hashes; called only when raw files are read.
+        tell: is told of every step: its name, what happens, and the entry when it is over.
+    """
+
+    graph: Graph
+    inputs: Inputs
+    tables: Catalogue
+    tracking: Tracking
+    key: Callable[[], bytes]
+    tell: Tell
+    failed: set[tuple[str, date | None]] = field(default_factory=set)
+    _first_day: date | None = None
+
+    # --- what to do -------------------------------------------------------------------------------------------------
+
+    def run(self, days: tuple[date, ...] | None, only: frozenset[str] = frozenset()) -> tuple[date, ...]:
+        """Bring the tables up to date, undated ones first, then each day's; days are gone through ascending.
+
+        Steps whose inputs, settings and code are those of last time are skipped. When a step fails, those that need it are
+        left out and independent ones go on; ``failed`` then holds it.
+
+        Args:
+            days: the as-of days; None = the last closed day in the data.
+            only: run these steps and whatever they need; empty = all.
+
+        Returns:
+            The days that were asked for.
+        """
+        wanted = self.graph.upstream(only) if only else frozenset(node.name for node in self.graph.nodes)
+        for node in self.graph.nodes:
+            if node.name in wanted and not is_dated(node):
+                self._do(node, None)
+        if not any(is_dated(node) for node in self.graph.nodes if node.name in wanted):
+            return days or ()
+        asked_for = days if days is not None else (self.last_closed_day(),)
+        for node in self.graph.nodes:
+            if node.name in wanted and is_dated(node):
+                for day in self._days_of(node, asked_for):
+                    self._do(node, day)
+        return asked_for
+
+    def last_closed_day(self) -> date:
+        """Return the last day with events that had ended when the newest raw rows reached us.
+
+        Raises:
+            LearnlakeError: if there is no event.
+        """
+        store = self.inputs.store
+        newest = store.read(EVENTS).agg(F.max("received_at")).first()
+        if newest is None or newest[0] is None:
+            raise LearnlakeError("there is no event in the lake, so no day to run for; see ops.rejects for what was refused.")
+        row = store.read(EVENTS).where(F.col("event_date") < F.lit(newest[0].date())).agg(F.max("event_date")).first()
+        if row is None or row[0] is None:
+            raise LearnlakeError("all events lie on the day on which they were received: no day is closed yet; run again tomorrow.")
+        return row[0]  # type: ignore[no-any-return]  # a date, by the schema
+
+    def _days_of(self, node: Node, asked_for: tuple[date, ...]) -> tuple[date, ...]:
+        """Return the days to look at: those asked for, train days for a model, and later ones that look back at them."""
+        days = set(asked_for)
+        if node.name in self._backward():
+            days |= {day for name in self._backward() for day in self.inputs.ledger.days(name) if day > min(asked_for)}
+        if isinstance(node, Training):
+            days = {self._train_day(day) for day in days | self._later(asked_for)}
+        return tuple(sorted(days))
+
+    def _later(self, asked_for: tuple[date, ...]) -> set[date]:
+        return {day for name in self._backward() for day in self.inputs.ledger.days(name) if day > min(asked_for)}
+
+    def _backward(self) -> frozenset[str]:
+        """Return the steps that look back at earlier days, and those that need them."""
+        return self.graph.downstream(frozenset(node.name for node in self.graph.nodes if looks_back(node)))
+
+    def _train_day(self, as_of: date) -> date:
+        if self._first_day is None:
+            row = self.inputs.store.read(USER_DAYS).agg(F.min("event_date")).first()
+            self._first_day = row[0] if row and row[0] else as_of
+        return train_day(as_of, self._first_day, self.inputs.conf.of(ModelSettings))
+
+    # --- doing it ---------------------------------------------------------------------------------------------------
+
+    def _do(self, node: Node, as_of: date | None) -> None:
+        """Run one step for one day, unless it is done or lacks what failed before it; keep the books."""
+        name = node.name if as_of is None else f"{node.name} {as_of}"
+        if any((need, day) in self.failed for need in self.graph.needs[node.name] for day in (None, as_of)):
+            self.failed.add((node.name, as_of))
+            self.tell(name, FAILED, Entry(node.name, as_of, FAILED, message="left out: what it needs failed"))
+            return
+        started, clock = self.inputs.ledger.now(), time.monotonic()
+        self.tell(name, STARTED, None)
+        try:
+            entry = self._worked(node, as_of)
+        except (LearnlakeError, PySparkException) as error:
+            message = str(error) if isinstance(error, LearnlakeError) else f"Spark: {str(error).splitlines()[0][:300]}"
+            self.failed.add((node.name, as_of))
+            entry = Entry(node.name, as_of, FAILED, message=message)
+            if isinstance(error, ConfError):
+                raise
+        if entry is None:
+            self.tell(name, SKIPPED, None)
+            return
+        entry = Entry(**{**vars(entry), "seconds": round(time.monotonic() - clock, 3)})
+        self.inputs.ledger.write(entry, started_at=started)
+        self.tell(name, entry.status, entry)
+
+    def _worked(self, node: Node, as_of: date | None) -> Entry | None:
+        if isinstance(node, Landing):
+            return self._land(node)
+        if isinstance(node, Training):
+            self._build_past(node, as_of)
+            return self._train(node, as_of)
+        if any(isinstance(read, Arrivals) for read in node.reads):
+            return self._settle_arrivals(node)
+        if any(isinstance(read, Touched) for read in node.reads):
+            return self._replace_touched(node)
+        self._build_past(node, as_of)
+        return self._build_day(node, as_of)
+
+    def _land(self, node: Landing) -> Entry | None:
+        last = self.inputs.ledger.last(node.name)
+        fate = land(self.inputs.store, node.source, self.key(), last.version_written if last else None)
+        if fate is None:
+            return None
+        self._refuse_unbalanced(node.name, (fate,))
+        note = f"every one of {fate.read} records was refused; look at ops.rejects" if fate.read and not fate.kept else ""
+        return Entry(node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note)
+
+    def _settle_arrivals(self, node: Stage) -> Entry | None:
+        """Map new bronze rows and settle them; check that each (source, mapping) adds up to what bronze has."""
+        sources = self.inputs.conf.of(Sources).into(node.writes)
+        ways = {source.source: source.fingerprint() for source in sources}
+        signature = " ".join(f"{name}:{way}" for name, way in ways.items())
+        last = self.inputs.ledger.last(node.name)
+        versions = self.inputs.versions(node.reads, None)
+        mended = self._mended(last, ways, node.writes)
+        if last and versions == last.versions_read and not mended:
+            return None
+        arrivals = self.inputs.frames(node, None, last)[0]
+        fates = self.inputs.store.settle(self._called(node, None, [arrivals]), node.writes)
+        self._refuse_unbalanced(node.name, fates)
+        self._refuse_lost(fates, arrivals, node)
+        kept_way = last.signature if last and mended else signature
+        return Entry(
+            node.name, None, DONE, fates, versions_read=versions, message=mended,
+            version_written=self.inputs.store.version(node.writes), signature=kept_way,
+        )
+
+    def _mended(self, last: Entry | None, ways: dict[str, str], table: Table) -> str:
+        """Say which rows a mended mapping would change; they change only when asked for with --rebuild."""
+        old = dict(part.split(":") for part in last.signature.split()) if last else {}
+        said = []
+        for name in (name for name, way in ways.items() if name in old and old[name] != way):
+            rows = self.inputs.store.read(table).where(F.col(c.SOURCE.name) == name).count()
+            said.append(f"conf/sources/{name}.yml has changed since {rows} rows of {table.full_name} were made of it: `run --rebuild --source {name}` makes them anew")
+        return "; ".join(said)
+
+    def _refuse_lost(self, fates: tuple[Fate, ...], arrivals: dict[str, Any], node: Stage) -> None:
+        for name, rows in arrivals.items():
+            count = rows.count()
+            for fate in (fate for fate in fates if fate.source == name and fate.read != count):
+                raise LearnlakeError(f"{node.name}: bronze.{name} handed over {count} rows, but mapping {fate.mapping} accounts for {fate.read}; the mapping loses or repeats rows.")
+
+    def _refuse_unbalanced(self, step: str, fates: tuple[Fate, ...]) -> None:
+        for fate in self.inputs.ledger.check(step, fates):
+            raise LearnlakeError(
+                f"{step}: {fate.source} ({fate.mapping}) read {fate.read} rows but kept {fate.kept}, rejected {fate.rejected}, found "
+                f"{fate.duplicate} duplicates and {fate.not_applicable} not applicable; another job may write at the same time: run again."
+            )
+
+    def _replace_touched(self, node: Stage) -> Entry | None:
+        last = self.inputs.ledger.last(node.name)
+        signature = self.inputs.signature(node, None)
+        if last and last.signature == signature:
+            return None
+        if last and last.signature.split(":")[0] != self.inputs.way(node):
+            last = None  # other settings or code: every row is made anew
+        read = next(read for read in node.reads if isinstance(read, Touched))
+        versions = self.inputs.versions(node.reads, None)
+        frame = self._called(node, None, self.inputs.frames(node, None, last))
+        kept = self.inputs.store.replace_keys(frame, node.writes, self.inputs.touched(read, last))
+        return self._written(node, None, kept, versions, signature)
+
+    def _build_day(self, node: Stage, as_of: date | None) -> Entry | None:
+        version = self.tracking.scoring(node.uses, self._train_day(as_of)) if node.uses and as_of else None
+        signature = self.inputs.signature(node, as_of, version.number if version else "")
+        last = self.inputs.ledger.last(node.name, as_of)
+        if last and last.signature == signature:
+            return None
+        versions = self.inputs.versions(node.reads, as_of)
+        if as_of and node.uses and version is None:
+            return self._unpublished(node, as_of, signature)
+        frame = self._called(node, as_of, self.inputs.frames(node, as_of, None), version)
+        table = self.tables[node.writes.full_name]
+        if table.refresh.way is Way.MERGE:
+            fates = self.inputs.store.settle(frame, table)
+            self._refuse_unbalanced(node.name, fates)
+            return Entry(node.name, as_of, DONE, fates, versions_read=versions, version_written=self.inputs.store.version(table), signature=signature)
+        kept = self.inputs.store.replace_days(frame, table, *((as_of,) if as_of else ()))
+        return self._written(node, as_of, kept, versions, signature)
+
+    def _written(self, node: Stage, as_of: date | None, kept: int, versions: dict[str, int], signature: str) -> Entry:
+        written = self.inputs.store.version(node.writes)
+        return Entry(node.name, as_of, DONE, kept=kept, versions_read=versions, version_written=written, signature=signature)
+
+    def _unpublished(self, node: Stage, as_of: date, signature: str) -> Entry:
+        """Leave a day without rows where no model is published, and take away rows that an earlier one made."""
+        empty = self.inputs.store.read(node.writes).limit(0)
+        self.inputs.store.replace_days(empty, self.tables[node.writes.full_name], as_of)
+        name = node.uses.name if node.uses else ""
+        written = self.inputs.store.version(node.writes)
+        return Entry(node.name, as_of, UNPUBLISHED, signature=signature, version_written=written, message=f"no published version of {name} for this day: no rows")
+
+    def _build_past(self, node: Step, as_of: date | None) -> None:
+        """Build the missing past days that a step asks for, all in one commit."""
+        for read in (read for read in node.reads if isinstance(read, Past)):
+            maker = next(n for n in self.graph.nodes if isinstance(n, Stage) and n.writes is read.table)
+            stale = {}
+            for day in past_days(read, as_of):
+                signature = self.inputs.signature(maker, day)
+                last = self.inputs.ledger.last(maker.name, day)
+                if last is None or last.signature != signature:
+                    stale[day] = signature
+            if stale:
+                self._build_days(maker, stale)
+
+    def _build_days(self, maker: Stage, stale: dict[date, str]) -> None:
+        started, clock = self.inputs.ledger.now(), time.monotonic()
+        frames = [self._called(maker, day, self.inputs.frames(maker, day, None)) for day in stale]
+        whole = frames[0]
+        for frame in frames[1:]:
+            whole = whole.unionByName(frame)
+        self.inputs.store.replace_days(whole, maker.writes, *stale)
+        seconds = round(time.monotonic() - clock, 3)
+        entries = []
+        for day, signature in stale.items():
+            kept = self.inputs.store.day(maker.writes, day).count()
+            entry = self._written(maker, day, kept, self.inputs.versions(maker.reads, day), signature)
+            entries.append(Entry(**{**vars(entry), "seconds": seconds}))
+        self.inputs.ledger.write(*entries, started_at=started)
+        for entry in entries:
+            self.tell(f"{maker.name} {entry.as_of}", DONE, entry)
+
+    def _train(self, node: Training, as_of: date | None) -> Entry | None:
+        if as_of is None:
+            raise ValueError(f"{node.name}: a training needs a train day")
+        before = self.tracking.before(node.makes, as_of)
+        signature = self.inputs.signature(node, as_of, before.number if before else "")
+        last = self.inputs.ledger.last(node.name, as_of)
+        if last and last.signature == signature:
+            return None
+        versions = self.inputs.versions(node.reads, as_of)
+        candidate = self._called(node, as_of, self.inputs.frames(node, as_of, None), before)
+        decision = judge(candidate)
+        number = self.tracking.log(node.makes, as_of, candidate, decision)
+        self.inputs.ledger.decided(node.makes.name, as_of, number, candidate, decision)
+        status = DONE if decision.is_published else UNPUBLISHED
+        return Entry(node.name, as_of, status, versions_read=versions, signature=signature, message=decision.reason)
+
+    def _called(self, node: Step, as_of: date | None, frames: list[Any], version: Version | None = None) -> Any:
+        """Call a stage or training with its frames and what it asks for by keyword."""
+        function = function_of(node)
+        model = node.makes if isinstance(node, Training) else node.uses
+        loaded = self.tracking.load(model, version) if model and version else None
+        offered = {
+            "as_of": as_of,
+            "model": loaded,
+            "current": loaded,
+            "version": version.number if version else "",
+            "table": self.tables[node.writes.full_name] if isinstance(node, Stage) else None,
+            **{name: self.inputs.conf.of(kind) for name, kind in sections_of(function).items()},
+        }
+        return function(*frames, **{name: offered[name] for name in asked(function)})
+
+    def rebuild(self, source: str) -> None:
+        """Take away all that one source's mappings made and note that it was never mapped, so that it is mapped anew.
+
+        Its bronze rows stay. The note comes first: killed at any point, the next run maps the source again.
+
+        Raises:
+            ConfError: for an unknown source.
+        """
+        if source not in self.inputs.conf.of(Sources).files:
+            raise ConfError(f"--source: unknown source `{source}`; known: {', '.join(self.inputs.conf.of(Sources).files)}.")
+        for node in self.graph.nodes:
+            last = self.inputs.ledger.last(node.name)
+            bronze = f"bronze.{source}"
+            if isinstance(node, Stage) and last and bronze in last.versions_read:
+                kept_versions = {name: v for name, v in last.versions_read.items() if name != bronze}
+                way = " ".join(part for part in last.signature.split() if part.split(":")[0] != source)
+                forgotten = Entry(**{**vars(last), "versions_read": kept_versions, "signature": way, "message": f"{source} is to be mapped anew"})
+                self.inputs.ledger.write(forgotten, started_at=self.inputs.ledger.now())
+                self.inputs.store.forget(node.writes, source)
+        self.inputs.store.forget(REJECTS, source)

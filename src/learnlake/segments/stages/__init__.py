@@ -1,0 +1,1 @@
+"""Stages of the segments room, one module a table."""

@@ -1,0 +1,150 @@
+"""What the invented platforms offer: a few hundred items, the same for every seed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pyspark.sql import DataFrame, SparkSession
+
+from learnlake.simulate.settings import SimulateSettings
+from learnlake.simulate.topics import LEVELS, TOPICS, Topic
+from learnlake.simulate.wording import REQUEST_TYPES
+
+ARTICLES_PER_TOPIC = 4
+SERVICE_FORMS = ("remote", "onsite")
+MEMBERSHIPS = ("membership/basic", "membership/plus")
+NEW_BOOK_TOPICS = ("python", "docker", "pytest", "figma")
+RELEASE_DAYS_BEFORE_END = 2
+_CREATORS = 24
+_COLUMNS = (
+    "platform STRING, item_id STRING, item_kind STRING, title STRING, description STRING, tags ARRAY<STRING>, "
+    "level STRING, language STRING, price DECIMAL(18,2), currency STRING, creator_id STRING, "
+    "prerequisites ARRAY<STRING>, part_of STRING, published_on DATE, withdrawn_on DATE"
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on offer; the fields are those of ``silver.items``, dates in the platform's calendar."""
+
+    platform: str
+    item_id: str
+    item_kind: str
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    level: str | None
+    language: str
+    price: Decimal
+    currency: str
+    creator_id: str | None
+    prerequisites: tuple[str, ...]
+    part_of: str | None
+    published_on: date
+    withdrawn_on: date | None
+
+
+def chapters(topic_place: int, number: int) -> int:
+    """Say how many chapters (3 to 5) the ``number``-th book (from 1) of a topic has."""
+    return 3 + (topic_place + number) % 3
+
+
+def catalogue(settings: SimulateSettings) -> tuple[Item, ...]:
+    """List every item of the three platforms, each once."""
+    return (*_academy(settings), *_forum(settings), *_advisory(settings))
+
+
+def items(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+    """Give the catalogue as a frame; one row is one item, key ``item_id``."""
+    rows = [tuple(vars(item).values()) for item in catalogue(settings)]
+    return spark.createDataFrame(rows, _COLUMNS)
+
+
+def _academy(settings: SimulateSettings) -> Iterator[Item]:
+    for place, topic in enumerate(TOPICS):
+        yield from _courses(settings, place, topic)
+        yield from _books(settings, place, topic)
+        for number in range(1, ARTICLES_PER_TOPIC + 1):
+            yield _learning(settings, place, topic, ("article", number), price=f"{2 + number % 3}.50")
+    for place, name in enumerate(MEMBERSHIPS):
+        yield _made(settings, "academy", name, title=f"Membership {place + 1}", price=Decimal(99 + 100 * place))
+    gone = settings.first_day - timedelta(days=20)
+    for topic in TOPICS[:5]:
+        yield _made(settings, "academy", f"article/{topic.tag}-archive", title=f"{topic.name} archive",
+                    tags=(topic.tag,), withdrawn_on=gone)  # fmt: skip
+
+
+def _courses(settings: SimulateSettings, place: int, topic: Topic) -> Iterator[Item]:
+    for number in range(1, len(LEVELS) + 1):
+        needs = (f"course/{topic.tag}-{number - 1}",) if number > 1 else ()
+        price = f"{99 + 100 * number + 10 * (place % 5)}.00"
+        yield _learning(settings, place, topic, ("course", number), price=price, prerequisites=needs)
+
+
+def _books(settings: SimulateSettings, place: int, topic: Topic) -> Iterator[Item]:
+    for number in range(1, len(LEVELS) + 1):
+        yield _learning(settings, place, topic, ("book", number), price=f"{29 + 10 * number + place}.90")
+        for chapter in range(1, chapters(place, number) + 1):
+            yield _made(
+                settings, "academy", f"chapter/{topic.tag}-{number}-{chapter}",
+                title=f"{topic.name} {number}, chapter {chapter}", tags=(topic.tag,), level=LEVELS[number - 1],
+                creator_id=_creator(place, number), part_of=f"book/{topic.tag}-{number}",
+            )  # fmt: skip
+    if topic.tag in NEW_BOOK_TOPICS:
+        released = settings.first_day + timedelta(days=settings.days - RELEASE_DAYS_BEFORE_END)
+        yield _learning(settings, place, topic, ("book", 4), price="59.90", published_on=released)
+
+
+def _learning(settings: SimulateSettings, place: int, topic: Topic, named: tuple[str, int], **fields: object) -> Item:
+    kind, number = named
+    made = {
+        "title": f"{topic.name} {kind} {number}",
+        "description": f"{kind.capitalize()} {number} on {topic.name} for the practice of {topic.profession}",
+        "tags": (topic.tag,),
+        "level": LEVELS[(number - 1) % len(LEVELS)],
+        "language": "zh" if (place + number) % 3 == 0 else "en",
+        "creator_id": _creator(place, number),
+    }
+    fields["price"] = Decimal(str(fields["price"]))
+    return _made(settings, "academy", f"{kind}/{topic.tag}-{number}", **{**made, **fields})
+
+
+def _forum(settings: SimulateSettings) -> Iterator[Item]:
+    for place, topic in enumerate(TOPICS):
+        for kind, count in (("thread", 2), ("resource", 2), ("post", 1)):
+            for number in range(1, count + 1):
+                yield _made(
+                    settings, "forum", f"{kind}/{topic.tag}-{number}", title=f"{topic.name} {kind} {number}",
+                    item_kind="article" if kind == "post" else kind, tags=(topic.tag,),
+                    creator_id=_creator(place, number) if kind != "thread" else None,
+                )  # fmt: skip
+
+
+def _advisory(settings: SimulateSettings) -> Iterator[Item]:
+    for place, request_type in enumerate(REQUEST_TYPES):
+        for form in SERVICE_FORMS:
+            yield _made(
+                settings, "advisory", f"service/{request_type}-{form}", title=f"{request_type}, {form}",
+                tags=(request_type,), price=Decimal(120 + 20 * place + (40 if form == "onsite" else 0)),
+            )  # fmt: skip
+    for place, topic in enumerate(TOPICS):
+        yield _made(
+            settings, "advisory", f"solution/{topic.tag}", title=f"{topic.name} in production",
+            tags=(topic.tag,), price=Decimal(140 + 5 * place),
+        )  # fmt: skip
+
+
+def _made(settings: SimulateSettings, platform: str, item_id: str, **fields: object) -> Item:
+    published = settings.first_day - timedelta(days=60 + sum(item_id.encode()) % 600)
+    defaults: dict[str, object] = {
+        "item_kind": item_id.split("/")[0], "title": item_id, "description": f"{fields.get('title', item_id)}",
+        "tags": (), "level": None, "language": "en", "price": Decimal(0),
+        "currency": {"academy": "CNY", "forum": "EUR", "advisory": "USD"}[platform], "creator_id": None,
+        "prerequisites": (), "part_of": None, "published_on": published, "withdrawn_on": None,
+    }  # fmt: skip
+    return Item(platform=platform, item_id=item_id, **{**defaults, **fields})  # type: ignore[arg-type]
+
+
+def _creator(place: int, number: int) -> str:
+    return f"creator-{(place * 7 + number * 3) % _CREATORS + 1}"

@@ -1,0 +1,130 @@
+"""On which days an account does anything, and what is bound to happen on them."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from learnlake.simulate.dice import Dice, below
+from learnlake.simulate.habits import active_share
+from learnlake.simulate.settings import SimulateSettings
+
+MEMBER_PERIOD_DAYS = 60
+_PACE_DAYS = {"junior": 20, "intermediate": 16, "senior": 12}
+_BUYER_PACE_DAYS = 20
+_PAYS_COURSES = 0.2
+_MEMBER = 0.4
+_RENEWS = 0.85
+# How much oftener, and how much busier, newcomers come on their first days.
+_FIRST_ZEAL = 2.4
+_FIRST_BUSTLE = 1.0
+_ZEAL_DAYS = 9.0
+# Weights of a weekday and of a day at the weekend; over a week they average 1.
+_RHYTHMS = {"weekdays": (1.28, 0.30), "weekends": (0.70, 1.75), "nights": (1.0, 1.0)}
+
+
+def active_days(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
+    """Find the days on which accounts are active.
+
+    Args:
+        accounts: as made by :func:`learnlake.simulate.accounts.accounts`.
+        settings: seed and span.
+
+    Returns:
+        One row per (account_number, day): the account's columns, ``day`` and ``last_day`` (day numbers from
+        ``first_day``), ``course`` (the tag and number of the course now studied, as in item ids),
+        ``mood`` (a factor around 1 on what is done today) and ``bound`` (ARRAY<STRING>, kinds of event that
+        happen today whatever the mood, in order).
+    """
+    dice = Dice(settings.seed)
+    every = _with_course(_every_day(accounts, settings))
+    bound = every.withColumn("bound", _bound(dice))
+    share = active_share(F.col("role")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL)
+    is_active = dice.uniform("active", "account_number", "day") < share
+    kept = bound.where(is_active | (F.size("bound") > 0))
+    return kept.withColumn("mood", dice.lognormal("mood", 0.3, "account_number", "day") * _zeal(_FIRST_BUSTLE))
+
+
+def _every_day(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
+    since = F.greatest(F.col("joined_day"), F.lit(0))
+    last = F.coalesce(F.col("churned_day"), F.lit(settings.days)) - 1
+    present = accounts.withColumns({"since_day": since, "last_day": last})
+    return present.withColumn("day", F.explode(F.sequence("since_day", "last_day")))
+
+
+def _weight(settings: SimulateSettings) -> Column:
+    """Weigh a day by the personal week."""
+    is_weekend = F.pmod(F.col("day") + settings.first_day.weekday(), F.lit(7)) >= 5
+    weight = F.lit(1.0)
+    for rhythm, (weekday, weekend) in _RHYTHMS.items():
+        own = F.when(is_weekend, F.lit(weekend)).otherwise(F.lit(weekday))
+        weight = F.when(F.col("rhythm") == rhythm, own).otherwise(weight)
+    return weight
+
+
+def _zeal(first: float) -> Column:
+    """The factor by which newcomers outdo themselves: 1 + ``first`` on their first day, wearing off in weeks."""
+    age = F.col("day") - F.col("joined_day")
+    return F.lit(1.0) + F.lit(first) * F.exp(-age / F.lit(_ZEAL_DAYS))
+
+
+def _with_course(every: DataFrame) -> DataFrame:
+    """Walk the courses of one's interests in the order of their prerequisites, one after the other."""
+    pace = F.lit(_PACE_DAYS["senior"])
+    for level in ("junior", "intermediate"):
+        pace = F.when(F.col("level") == level, F.lit(_PACE_DAYS[level])).otherwise(pace)
+    pace = F.when(F.col("role") == "buyer", F.lit(_BUYER_PACE_DAYS)).otherwise(pace)
+    chain = F.when(F.col("level") == "junior", F.lit(2)).otherwise(F.lit(3))
+    paced = every.withColumns({"pace": pace, "chain": chain, "progress": F.col("day") - F.col("since_day")})
+    stepped = paced.withColumns(
+        {"step": F.floor(F.col("progress") / F.col("pace")), "step_day": F.col("progress") % F.col("pace")}
+    )
+    turn = F.floor(F.col("step") / F.col("chain"))
+    tag = F.get("interests", F.pmod(turn, F.size("interests")).cast("int"))
+    number = (F.col("step") % F.col("chain") + 1).cast("string")
+    return stepped.withColumn("course", F.concat_ws("-", tag, number))
+
+
+def _bound(dice: Dice) -> Column:
+    """List what must happen today: a registration, a course taken up or ended, a membership's terms."""
+    is_new = (F.col("joined_day") == F.col("day")) & ~F.col("is_bot")
+    is_learner, is_buyer = F.col("role") == "learner", F.col("role") == "buyer"
+    starts, ends = F.col("step_day") == 0, F.col("step_day") == F.col("pace") - 1
+    pays = dice.happens("pays courses", _PAYS_COURSES, "account_number")
+    kinds = {
+        "register": is_new,
+        "buy_course": starts & (is_buyer | (is_learner & pays)),
+        "enroll": starts & is_learner,
+        "complete": ends & is_learner,
+    }
+    listed = [F.when(condition, F.lit(kind)) for kind, condition in kinds.items()]
+    return F.array_compact(F.array(*listed, _membership(dice)))
+
+
+def _membership(dice: Dice) -> Column:
+    """Name today's step of a membership: subscribe, some renewals, then cancel; null on other days."""
+    is_member = (F.col("role") == "learner") & dice.happens("member", _MEMBER, "account_number")
+    begins = 1 + below(dice.uniform("membership begins", "account_number"), 6)
+    renewals = dice.geometric("renewals", _RENEWS, "account_number")
+    elapsed = F.col("progress") - begins
+    term = F.floor(elapsed / MEMBER_PERIOD_DAYS)
+    is_due = is_member & (elapsed >= 0) & (elapsed % MEMBER_PERIOD_DAYS == 0)
+    return (
+        F.when(is_due & (term == 0), F.lit("subscribe"))
+        .when(is_due & (term <= renewals), F.lit("renew"))
+        .when(is_due & (term == renewals + 1), F.lit("cancel"))
+    )
+
+
+def registration_second(settings: SimulateSettings) -> Column:
+    """Second of the local day, between five and six in the morning, at which an account is opened: INT."""
+    return F.floor(18_000 + Dice(settings.seed).uniform("registered", "account_number") * 3_600).cast("int")
+
+
+def moment(day: Column, second: Column, settings: SimulateSettings) -> Column:
+    """Turn a day number and a second of that day into the platform's local time: TIMESTAMP_NTZ."""
+    start = F.lit(settings.first_day.isoformat()).cast("timestamp_ntz")
+    return start + F.make_dt_interval(day, F.lit(0), F.lit(0), second)
+
+
+def day_date(day: Column, settings: SimulateSettings) -> Column:
+    """Turn a day number into a DATE of the platform's calendar; null stays null."""
+    return F.date_add(F.lit(settings.first_day), day)

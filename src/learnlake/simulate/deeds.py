@@ -1,0 +1,88 @@
+"""What an account does on an active day: one row per clean event, before any dirt."""
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.simulate.accounts import accounts
+from learnlake.simulate.choices import with_item, with_topic
+from learnlake.simulate.days import active_days, registration_second
+from learnlake.simulate.details import with_details
+from learnlake.simulate.dice import Dice
+from learnlake.simulate.habits import KINDS, rate
+from learnlake.simulate.sequels import with_sequels
+from learnlake.simulate.settings import SimulateSettings
+
+_KEPT = (
+    "account_number", "login_id", "platform", "is_bot", "level", "language", "interests", "rhythm", "client_type",
+    "day", "last_day", "course",
+)  # fmt: skip
+# Seconds between two short events, and between two sessions of study, which last up to 45 minutes.
+_SHORT_GAP = 180
+_LONG_GAP = 2760
+_BOT_GAP = 40
+_LAST_SECOND = 86_399
+# Hour of the day at which a visit usually starts, and its spread, both in hours.
+_STARTS = {"weekdays": (18.5, 1.0), "weekends": (14.0, 2.0), "nights": (20.5, 0.5)}
+_OFFICE = (9.5, 1.0)
+# Nothing but registrations happens before this hour.
+_DAWN = 6.1
+
+
+def deeds(spark: SparkSession, settings: SimulateSettings, platform: str) -> DataFrame:
+    """Invent the events of one platform.
+
+    Args:
+        spark: the session.
+        settings: size, span and seed.
+        platform: ``academy``, ``forum`` or ``advisory``.
+
+    Returns:
+        One row per event: the account's login and traits, day, second (of the day, local), event_type, item_id,
+        topic, text, duration_seconds, amount, rating (1..5), points (0..100), request_type, session, agent,
+        and place (with account_number and day, the event's identity).
+    """
+    dice = Dice(settings.seed)
+    here = accounts(spark, settings).where(F.col("platform") == platform)
+    planned = _slots(active_days(here, settings), settings, platform)
+    chosen = with_item(with_topic(planned, dice), settings, platform)
+    return with_details(with_sequels(chosen, dice), spark, settings)
+
+
+def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
+    """Open an active day up into its events, each with its second of the day."""
+    dice = Dice(settings.seed)
+    drawn = F.flatten(F.array(*(_repeated(platform, kind, dice) for kind in KINDS[platform])))
+    listed = days.withColumns({"kinds": F.concat("bound", drawn), "start": _start(dice)})
+    shorts = F.array_position("kinds", "study").cast("int") - 1
+    counted = listed.withColumn("short_count", F.when(shorts < 0, F.size("kinds")).otherwise(shorts))
+    opened = counted.select(*_KEPT, "start", "short_count", F.posexplode("kinds").alias("place", "kind"))
+    is_registration = F.col("kind") == "register"
+    second = F.when(is_registration, registration_second(settings)).otherwise(_second(dice))
+    return opened.withColumn("second", second).drop("start", "short_count")
+
+
+def _repeated(platform: str, kind: str, dice: Dice) -> Column:
+    """Say a kind of event as often as it happens on a day, its mean rounded up or down by chance."""
+    mean = rate(F.col("role"), platform, kind) * F.col("mood")
+    return F.array_repeat(F.lit(kind), F.floor(mean + dice.uniform(kind, "account_number", "day")).cast("int"))
+
+
+def _start(dice: Dice) -> Column:
+    """Second of the day at which the visit starts."""
+    nudge = dice.normal("start", "account_number", "day")
+    is_office = (F.col("platform") == "advisory") & (F.col("client_type") == "enterprise")
+    centre, width = F.when(is_office, _OFFICE[0]), F.when(is_office, _OFFICE[1])
+    for rhythm, start in _STARTS.items():
+        is_own = F.col("rhythm") == rhythm
+        centre, width = centre.when(is_own, start[0]), width.when(is_own, start[1])
+    hour = F.when(F.col("is_bot"), _DAWN).otherwise(F.greatest(F.lit(_DAWN), centre + width * nudge))
+    return (hour * 3600).cast("int")
+
+
+def _second(dice: Dice) -> Column:
+    gap = F.when(F.col("is_bot"), F.lit(_BOT_GAP)).otherwise(F.lit(_SHORT_GAP))
+    shorts = F.least(F.col("place"), F.col("short_count"))
+    longs = F.greatest(F.col("place") - F.col("short_count"), F.lit(0))
+    jitter = F.floor(dice.uniform("jitter", "account_number", "day", "place") * F.when(longs > 0, 60).otherwise(gap))
+    second = F.col("start") + shorts * gap + longs * _LONG_GAP + jitter
+    return F.least(second, F.lit(_LAST_SECOND) - F.pmod(F.col("place"), F.lit(600))).cast("int")

@@ -1,0 +1,76 @@
+"""What was planted in the logs, for those who check an answer."""
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.simulate import dirt
+from learnlake.simulate.accounts import PLATFORMS, accounts
+from learnlake.simulate.catalogue import items
+from learnlake.simulate.days import day_date
+from learnlake.simulate.logs import spoiled_deeds
+from learnlake.simulate.registers import BAD_PRICES
+from learnlake.simulate.settings import SimulateSettings
+
+
+def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFrame]:
+    """Tell what was planted.
+
+    Args:
+        spark: the session; nothing runs before the caller writes.
+        settings: those of the logs.
+
+    Returns:
+        Small frames by name: ``users`` (one row per account, key platform and login_id), ``dirt`` (one row per
+        source and kind, with the number of lines) and ``prerequisites`` (one row per item and what it requires).
+    """
+    return {
+        "users": _users(spark, settings),
+        "dirt": _dirt(spark, settings),
+        "prerequisites": _prerequisites(spark, settings),
+    }
+
+
+def _users(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+    """List the accounts; ``account_segment`` is how the account behaves, ``segment`` the person behind it.
+
+    A robot has no segment; ``churned_on`` is the first day without any activity, null for those who stay.
+    """
+    churned = F.when(F.col("churned_day").isNotNull(), day_date(F.col("churned_day"), settings))
+    account_segment = F.when(F.col("is_main"), F.col("segment")).otherwise(F.lit("visitor"))
+    return accounts(spark, settings).select(
+        "platform",
+        "login_id",
+        "person_id",
+        "segment",
+        account_segment.alias("account_segment"),
+        "level",
+        "profession",
+        "second_profession",
+        "interests",
+        "client_type",
+        F.when(F.col("platform") == "advisory", F.col("organisation_id")).alias("organisation_id"),
+        "has_consent",
+        "is_linkable",
+        "is_bot",
+        day_date(F.col("joined_day"), settings).alias("joined_on"),
+        churned.alias("churned_on"),
+    )
+
+
+def _dirt(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+    """Count what is wrong; ``bot`` and ``late`` lines are sound, ``duplicate`` counts the copies only."""
+    counted = _bad_prices(spark)
+    for platform in PLATFORMS:
+        spoiled = spoiled_deeds(spark, settings, platform).where(F.col("dirt").isNotNull())
+        kinds = spoiled.select(F.lit(f"{platform}_events").alias("source"), F.col("dirt").alias("kind"))
+        counted = counted.unionByName(kinds.groupBy("source", "kind").agg(F.count("*").alias("line_count")))
+    return counted
+
+
+def _bad_prices(spark: SparkSession) -> DataFrame:
+    rows = [("academy_items", dirt.MALFORMED_PRICE, len(BAD_PRICES))]
+    return spark.createDataFrame(rows, "source STRING, kind STRING, line_count BIGINT")
+
+
+def _prerequisites(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+    return items(spark, settings).select(F.col("item_id").alias("item"), F.explode("prerequisites").alias("requires"))
