@@ -74,7 +74,7 @@ def _disk(root: Path) -> Finding:
 def _key(settings: KeySettings) -> Finding:
     if VARIABLE in os.environ:
         return Finding("key", is_fine=True, said=f"from {VARIABLE}")
-    if Path(settings.file).expanduser().is_file():
+    if settings.file and Path(settings.file).expanduser().is_file():
         return Finding("key", is_fine=True, said=f"from {settings.file}")
     said = f"will be made at {settings.file} on first use" if settings.may_be_made else f"missing: set {VARIABLE} from your secret store."
     return Finding("key", settings.may_be_made, said)

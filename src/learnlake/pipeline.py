@@ -32,7 +32,7 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
         folder: the conf folder.
         env: the environment.
         given: what ``${NAME}`` stands for; default the process environment.
-        lake: a lake root in place of conf's.
+        lake: a lake root in place of conf's root or catalog.
 
     Raises:
         ConfError: a sentence with file and key.
@@ -40,7 +40,7 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     conf = load(folder, env, SECTIONS, given)
     settings = conf.of(LakeSettings)
     if lake:
-        settings = settings.model_copy(update={"root": lake})
+        settings = settings.model_copy(update={"root": lake, "catalog": None})
     sources = checked(conf.of(Sources), conf.of(Platforms), settings.platforms, str(folder))
     live = {source.platform for source in sources.files.values()}
     campaigns = Campaigns.model_construct(files={name: c for name, c in conf.of(Campaigns).files.items() if c.platform in live})

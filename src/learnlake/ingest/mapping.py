@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
@@ -24,7 +26,8 @@ Finish = Callable[[DataFrame, str], DataFrame]
 
 def identifier(*parts: Column) -> Column:
     """Return the first 128 bits, in hex, of the SHA-256 of some strings; null if one of them is."""
-    return F.substring(F.sha2(F.array_join(F.array(*parts), SEPARATOR), 256), 1, HEX_DIGITS) if len(parts) > 1 else F.substring(F.sha2(parts[0], 256), 1, HEX_DIGITS)
+    whole = F.substring(F.sha2(F.concat_ws(SEPARATOR, *parts), 256), 1, HEX_DIGITS)
+    return F.when(reduce(or_, (part.isNull() for part in parts)), F.lit(None)).otherwise(whole)
 
 
 def arrived(
@@ -86,14 +89,9 @@ def _keys(source: Source, mapping: src.Mapping) -> list[Column]:
     out = []
     if mapping.table.columns[0] is c.EVENT_ID:
         own = (F.col(c.FILE.name), F.col(c.POSITION.name)) if mapping.event_key == "copies" else tuple(F.expr(k).cast("string") for k in mapping.event_key or ())
-        parts = [F.lit(source.source), F.lit(mapping.name), *own]
-        is_known = F.lit(True)
-        for part in own:
-            is_known = is_known & part.isNotNull()
-        out.append(F.when(is_known, identifier(*parts)).alias(c.EVENT_ID.name))
+        out.append(identifier(F.lit(source.source), F.lit(mapping.name), *own).alias(c.EVENT_ID.name))
     if mapping.account_key:
-        key = F.expr(mapping.account_key).cast("string")
-        out.append(F.when(key.isNotNull(), identifier(F.lit(source.platform), key)).alias(c.ACCOUNT_ID.name))
+        out.append(identifier(F.lit(source.platform), F.expr(mapping.account_key).cast("string")).alias(c.ACCOUNT_ID.name))
     return out
 
 

@@ -89,18 +89,19 @@ class Tracking:
             return node.kind.load(Path(mlflow.artifacts.download_artifacts(artifact_uri=source, dst_path=folder)))
 
     def log(self, node: ModelNode, train_day: date, candidate: Candidate, decision: Decision) -> str:
-        """Log a training with its settings, metrics and model, and register it. Returns the version, empty without a model."""
+        """Log a training with its settings, metrics and model, and register it. Returns the version.
+
+        A training without a model is registered as well, unpublished: it takes the place of an earlier one of its train day.
+        """
         with self._client() as client, tempfile.TemporaryDirectory() as folder:
             run = client.create_run(self._experiment(client), tags={"model": node.name, "train_day": train_day.isoformat(), "decision": decision.reason})
             for name, value in candidate.params.items():
                 client.log_param(run.info.run_id, name, value)
             for name, metric in candidate.metrics.items():
                 client.log_metric(run.info.run_id, name, metric)
-            if candidate.model is None:
-                client.set_terminated(run.info.run_id)
-                return ""
-            candidate.model.save(Path(folder))
-            client.log_artifacts(run.info.run_id, folder, FOLDER)
+            if candidate.model is not None:
+                candidate.model.save(Path(folder))
+                client.log_artifacts(run.info.run_id, folder, FOLDER)
             client.set_terminated(run.info.run_id)
             return self._register(client, node, f"{run.info.artifact_uri}/{FOLDER}", {
                 "train_day": train_day.isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from threading import RLock
 from uuid import uuid4
 
 from pyspark.sql import DataFrame
@@ -48,6 +49,7 @@ class Ledger:
         self.now = now
         self.run_id = uuid4().hex
         self._last: dict[Key, Entry] | None = None
+        self._one_at_a_time = RLock()
 
     def last(self, step: str, as_of: date | None = None) -> Entry | None:
         """Return the newest finished run of a step for a day."""
@@ -59,6 +61,10 @@ class Ledger:
 
     def _books(self) -> dict[Key, Entry]:
         """Read the newest finished run of every step and day; a row each, so bounded by steps times days."""
+        with self._one_at_a_time:
+            return self._read_books()
+
+    def _read_books(self) -> dict[Key, Entry]:
         if self._last is None:
             finished = self.store.read(RUNS).where(F.col("status").isin(DONE, UNPUBLISHED))
             newest = finished.groupBy("step", "as_of_date").agg(
@@ -84,10 +90,11 @@ class Ledger:
             )
             for e in entries
         ]
-        self.store.append(self._frame(rows, RUNS), RUNS)
-        for entry in entries:
-            if entry.status != FAILED:
-                self._books()[entry.step, entry.as_of] = replace(entry, fates=())
+        with self._one_at_a_time:
+            self.store.append(self._frame(rows, RUNS), RUNS)
+            for entry in entries:
+                if entry.status != FAILED:
+                    self._books()[entry.step, entry.as_of] = replace(entry, fates=())
 
     def check(self, step: str, fates: tuple[Fate, ...]) -> tuple[Fate, ...]:
         """Keep one row of ops.quality for each fate, and return those that do not add up."""
@@ -100,7 +107,8 @@ class Ledger:
             for f in fates
         ]
         if rows:
-            self.store.append(self._frame(rows, QUALITY), QUALITY)
+            with self._one_at_a_time:
+                self.store.append(self._frame(rows, QUALITY), QUALITY)
         return bad
 
     def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
+from graphlib import TopologicalSorter
 from typing import Any
 
 from pyspark.errors import PySparkException
@@ -31,6 +33,7 @@ from learnlake.runner.ledger import DONE, FAILED, UNPUBLISHED, Entry
 
 Tell = Callable[[str, str, Entry | None], None]
 SKIPPED, STARTED = "skipped", "started"
+AT_ONCE = 3
 Found = tuple[tuple[Fate, ...], int, int | None, str, str]
 
 
@@ -72,9 +75,7 @@ class Runner:
             The days that were asked for.
         """
         wanted = self.graph.upstream(only) if only else frozenset(node.name for node in self.graph.nodes)
-        for node in self.graph.nodes:
-            if node.name in wanted and not is_dated(node):
-                self._do(node, None)
+        self._do_undated(tuple(node for node in self.graph.nodes if node.name in wanted and not is_dated(node)))
         if not any(is_dated(node) for node in self.graph.nodes if node.name in wanted):
             return days or ()
         asked_for = days if days is not None else (self.last_closed_day(),)
@@ -83,6 +84,20 @@ class Runner:
                 for day in self._days_of(node, asked_for):
                     self._do(node, day)
         return asked_for
+
+    def _do_undated(self, nodes: tuple[Node, ...]) -> None:
+        """Run steps without a day, two at a time where neither needs the other: much of a small step is waiting for commits."""
+        names = {node.name: node for node in nodes}
+        waiting = TopologicalSorter({name: self.graph.needs[name] & names.keys() for name in names})
+        waiting.prepare()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            running: dict[Future[None], str] = {}
+            while waiting.is_active():
+                running |= {pool.submit(self._do, names[name], None): name for name in waiting.get_ready()}
+                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    future.result()
+                    waiting.done(running.pop(future))
 
     def last_closed_day(self) -> date:
         """Return the last day with events that had ended when the newest raw rows reached us.

@@ -143,7 +143,7 @@ def _made(settings: SimulateSettings, platform: str, item_id: str, **fields: obj
         "currency": {"academy": "CNY", "forum": "EUR", "advisory": "USD"}[platform], "creator_id": None,
         "prerequisites": (), "part_of": None, "published_on": published, "withdrawn_on": None,
     }  # fmt: skip
-    return Item(platform=platform, item_id=item_id, **{**defaults, **fields})  # type: ignore[arg-type]
+    return Item(platform=platform, item_id=item_id, **{**defaults, **fields})  # type: ignore[arg-type]  # fields by name
 
 
 def _creator(place: int, number: int) -> str:

@@ -28,9 +28,12 @@ def with_details(deeds: DataFrame, spark: SparkSession, settings: SimulateSettin
         points (0..100), has_contact, text, session, agent and channel; null where they do not apply.
     """
     dice = Dice(settings.seed)
-    prices = F.broadcast(items(spark, settings).select("item_id", "price", "currency"))
+    is_paid = F.col("price") > 0
+    prices = F.broadcast(items(spark, settings).where(is_paid).select("item_id", "price", "currency"))
     priced = deeds.join(prices, on="item_id", how="left")
-    measured = priced.withColumns({"event_id": _event_id(dice), **_measures(dice), **_setting(dice)})
+    measured = priced.withColumns(
+        {"event_id": _event_id(dice), "name": wording.topic_name(F.col("topic")), **_measures(dice), **_setting(dice)}
+    )
     paid = measured.withColumn("amount", _amount())
     is_question = F.col("event_type") == "ask"
     asked = paid.withColumn("has_contact", is_question & dice.happens("contact", CONTACT_SHARE, *_KEYS))
@@ -75,16 +78,16 @@ def _amount() -> Column:
 
 
 def _text(dice: Dice) -> Column:
-    kind, draw, topic, language = F.col("event_type"), dice.uniform("text", *_KEYS), F.col("topic"), F.col("language")
-    question = wording.sentence(wording.QUESTIONS, language, draw, topic)
+    kind, draw, name, language = F.col("event_type"), dice.uniform("text", *_KEYS), F.col("name"), F.col("language")
+    question = wording.sentence(wording.QUESTIONS, language, draw, name)
     with_contact = F.concat_ws(" ", question, wording.contact(dice.uniform("contact words", *_KEYS)))
-    request = wording.sentence(wording.REQUESTS, F.col("request_type"), draw, topic)
+    request = wording.sentence(wording.REQUESTS, F.col("request_type"), draw, name)
     return (
         F.when(F.col("has_contact"), with_contact)
         .when(kind == "ask", question)
-        .when(kind == "answer", wording.sentence(wording.ANSWERS, language, draw, topic))
-        .when(kind == "comment", wording.sentence(wording.COMMENTS, language, draw, topic))
+        .when(kind == "answer", wording.sentence(wording.ANSWERS, language, draw, name))
+        .when(kind == "comment", wording.sentence(wording.COMMENTS, language, draw, name))
         .when(kind == "consult_request", request)
-        .when(kind == "rate", wording.sentence(wording.REVIEWS, language, draw, topic))
-        .when(kind == "search", wording.topic_name(topic))
+        .when(kind == "rate", wording.sentence(wording.REVIEWS, language, draw, name))
+        .when(kind == "search", name)
     )

@@ -8,6 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 _UNIT = 2.0**-53
+_MARK = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,18 @@ def choose(draw: Column, shares: Mapping[str, float]) -> Column:
 
     Args:
         draw: uniform in [0, 1).
-        shares: name to probability, adding up to 1; the last name takes what rounding leaves.
+        shares: name to probability in whole hundredths, adding up to 1.
 
     Returns:
         STRING, never null.
+
+    Raises:
+        ValueError: if the shares do not add up to a hundred hundredths.
     """
-    names = list(shares)
-    chosen = F.lit(names[-1])
-    bounds = {name: sum(list(shares.values())[: place + 1]) for place, name in enumerate(names)}
-    for name in reversed(names[:-1]):
-        chosen = F.when(draw < bounds[name], F.lit(name)).otherwise(chosen)
-    return chosen
+    tickets = [name for name, share in shares.items() for _ in range(round(share * 100))]
+    if len(tickets) != 100:
+        raise ValueError(f"shares must add up to 1 in whole hundredths, these do not: {dict(shares)}")
+    return pick(draw, strings(tuple(tickets)))
 
 
 def pick(draw: Column, values: Column) -> Column:
@@ -77,5 +79,5 @@ def below(draw: Column, count: int | Column) -> Column:
 
 
 def strings(values: tuple[str, ...]) -> Column:
-    """Make an array column of constants."""
-    return F.array(*(F.lit(value) for value in values))
+    """Make an array column of constants; one constant that is split costs a planner less than a hundred."""
+    return F.split(F.lit(_MARK.join(values)), _MARK)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from learnlake.simulate.dice import choose, pick, strings
+from learnlake.simulate.dice import pick, strings
 from learnlake.simulate.topics import TOPICS
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
@@ -68,30 +68,29 @@ _CONTACTS = (
 
 def topic_name(tag: Column) -> Column:
     """Turn a tag into the name people write; null stays null."""
-    pairs = (F.lit(part) for topic in TOPICS for part in (topic.tag, topic.name))
-    return F.create_map(*pairs)[tag]
+    pairs = ";".join(f"{topic.tag}={topic.name}" for topic in TOPICS)
+    return F.str_to_map(F.lit(pairs), F.lit(";"), F.lit("="))[tag]
 
 
-def sentence(wordings: Mapping[str, tuple[str, ...]], group: Column, draw: Column, tag: Column) -> Column:
+def sentence(wordings: Mapping[str, tuple[str, ...]], group: Column, draw: Column, name: Column) -> Column:
     """Write one sentence about a technology.
 
     Args:
         wordings: sentences by group (a language, or a type of request).
         group: which group a row needs; the last one is taken if it is none of them.
         draw: uniform in [0, 1); picks the sentence.
-        tag: the technology it is about.
+        name: the technology it is about, as people write it.
     """
     groups = list(wordings)
     chosen = strings(wordings[groups[-1]])
-    for name in groups[:-1]:
-        chosen = F.when(group == name, strings(wordings[name])).otherwise(chosen)
-    return F.replace(pick(draw, chosen), F.lit("{topic}"), topic_name(tag))
+    for other in groups[:-1]:
+        chosen = F.when(group == other, strings(wordings[other])).otherwise(chosen)
+    return F.replace(pick(draw, chosen), F.lit("{topic}"), name)
 
 
 def contact(draw: Column) -> Column:
     """Write a sentence holding an e-mail address and a telephone number of nobody."""
-    shares = {form: 1 / len(_CONTACTS) for form in _CONTACTS}
     number = F.lpad(F.floor(draw * 10_000_019).cast("string"), 8, "0")
     digits = F.lpad(F.pmod(F.floor(draw * 1_000_003), F.lit(100)).cast("string"), 2, "0")
-    numbered = F.replace(choose(F.pmod(draw * 97, F.lit(1.0)), shares), F.lit("{number}"), number)
+    numbered = F.replace(pick(F.pmod(draw * 97, F.lit(1.0)), strings(_CONTACTS)), F.lit("{number}"), number)
     return F.replace(numbered, F.lit("{digits}"), digits)

@@ -37,9 +37,13 @@ def audiences(profile: DataFrame, consents: DataFrame, identities: DataFrame, *,
 
 
 def _allowed(consents: DataFrame, identities: DataFrame) -> DataFrame:
-    """Return user_id, platform, purpose, channel, basis of every permission in force: the latest word of each account."""
-    in_force = latest(consents, CONSENTS).where("is_granted")
-    return owned(in_force, identities).groupBy("user_id", "platform", "purpose", "channel").agg(F.min("basis").alias("basis"))
+    """Return user_id, platform, purpose, channel, basis of every permission in force.
+
+    The latest word of each account counts; of a user with several accounts on a platform every one must say yes.
+    """
+    in_force = owned(latest(consents, CONSENTS), identities)
+    words = in_force.groupBy("user_id", "platform", "purpose", "channel").agg(F.min("basis").alias("basis"), F.min("is_granted").alias("is_granted"))
+    return words.where("is_granted").drop("is_granted")
 
 
 def _chosen(profile: DataFrame, allowed: DataFrame, name: str, campaign: Campaign, as_of: date) -> DataFrame:

@@ -1,0 +1,49 @@
+# `make demo` and `make test` are all a newcomer needs; both make .venv first.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := demo
+
+.PHONY: demo test check install install-test bench docs clean
+
+install: .venv/installed
+install-test: .venv/installed-test
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer, or name one with PYTHON=..."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: install Python 3.11 or newer, or name one with PYTHON=..."; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "the virtual environment could not be made: install python3-venv, and see that the disk has 2 GB left"; exit 2; }
+
+.venv/installed: .venv/bin/python constraints.txt pyproject.toml
+	@echo "Installing the pinned dependencies into .venv (once, a few minutes) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e . || { echo "installation failed: is the network or proxy to PyPI open, and are 2 GB of disk free?"; exit 2; }
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test]" || { echo "installation failed: is the network or proxy to PyPI open, and are 2 GB of disk free?"; exit 2; }
+	@touch $@
+
+demo: export SIMULATED := $(DEMO)/logs
+demo: install
+	@$(BIN)/learnlake doctor --env demo
+	@rm -rf $(DEMO)/logs $(DEMO)/lake
+	@$(BIN)/learnlake simulate --env demo --out $(DEMO)/logs
+	@$(BIN)/learnlake run --env demo
+	@$(BIN)/learnlake findings --env demo --truth $(DEMO)/logs/truth
+
+test: install-test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+bench: install-test
+	@$(BIN)/python bench/features.py
+
+docs: install-test
+	@$(BIN)/python docs/make.py
+
+clean:
+	rm -rf .venv $(DEMO) lake spark.log

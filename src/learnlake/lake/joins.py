@@ -1,0 +1,52 @@
+"""Joins that say how, on what, and how many."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from learnlake.lake import columns as c
+from learnlake.lake.table import Table
+from learnlake.lake.tables.silver import IDENTITIES
+
+
+def as_known(left: DataFrame, history: DataFrame, table: Table, moment: Column) -> DataFrame:
+    """Add to each row of ``left`` what a table with history said of its key at a moment.
+
+    Many-to-one: the row count of ``left`` cannot change. The key is the table's own without ``known_from``; columns that
+    ``left`` has already are not added again. A row that nothing was known of keeps nulls.
+
+    Args:
+        left: rows with the key columns.
+        history: rows of ``table``.
+        table: a table whose key ends in ``known_from``.
+        moment: a timestamp over ``left``; what became known before it counts.
+    """
+    key = [column.name for column in table.key if column.name != c.KNOWN_FROM.name]
+    later = F.lead(c.KNOWN_FROM.name).over(Window.partitionBy(*key).orderBy(c.KNOWN_FROM.name))
+    added = [name for name in history.columns if name not in left.columns and name != c.KNOWN_FROM.name]
+    spans = history.withColumn("_until", later).select(*key, *added, F.col(c.KNOWN_FROM.name).alias("_from"), "_until")
+    is_equal = [left[name] == spans[name] for name in key]
+    is_within = (spans["_from"] < moment) & (spans["_until"].isNull() | (spans["_until"] >= moment))
+    joined = left.join(spans, on=[*is_equal, is_within], how="left")
+    return joined.select(*(left[name] for name in left.columns), *(spans[name] for name in added))
+
+
+def latest(history: DataFrame, table: Table) -> DataFrame:
+    """Keep of each key the row that became known last.
+
+    Args:
+        history: rows of ``table``, nothing later than the reader may know.
+        table: a table whose key ends in ``known_from``.
+    """
+    key = [column.name for column in table.key if column.name != c.KNOWN_FROM.name]
+    newest = Window.partitionBy(*key).orderBy(F.desc(c.KNOWN_FROM.name))
+    placed = history.withColumn("_place", F.row_number().over(newest))
+    return placed.where(F.col("_place") == 1).select(*history.columns)
+
+
+def owned(rows: DataFrame, identities: DataFrame) -> DataFrame:
+    """Add ``user_id`` to rows with ``account_id``: the latest known owner, else the account itself."""
+    owner = latest(identities, IDENTITIES).select("account_id", F.col("user_id").alias("_owner"))
+    joined = rows.join(owner, on="account_id", how="left")
+    return joined.withColumn("user_id", F.coalesce("_owner", "account_id")).drop("_owner")

@@ -1,0 +1,178 @@
+"""Raw files: found, read as their source says, and made harmless before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
+
+from learnlake.errors import LearnlakeError
+from learnlake.lake import columns as c
+from learnlake.lake.key import keyed_hash, masked
+from learnlake.lake.sources import Source
+from learnlake.settings import NAME
+
+CORRUPT = "_corrupt"
+MALFORMED = "line_is_malformed"
+UNKNOWN_SHAPE = "line_has_no_known_column"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One raw file: where it is, its path below the source's root, and when it was last changed."""
+
+    path: str
+    name: str
+    modified_at: datetime
+
+
+def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
+    """List the raw files of a source, sorted by name.
+
+    Raises:
+        LearnlakeError: if its path names an unset variable, or nothing is there.
+    """
+    path = source.read.path
+    unset = NAME.findall(path)
+    if unset:
+        raise LearnlakeError(f"conf/sources/{source.source}.yml: `read.path` needs ${{{unset[0]}}}, which is not set; set it in the environment.")
+    listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True).load(path)
+    try:
+        rows = listing.select("path", "modificationTime").collect()  # one row a file: bounded by the folder
+    except AnalysisException:
+        raise LearnlakeError(f"conf/sources/{source.source}.yml: there is no file at {path}; put it there or mend `read.path`.") from None
+    root = _root(path)
+    files = [RawFile(row.path, row.path.split(root, 1)[-1].lstrip("/"), row.modificationTime) for row in rows]
+    return tuple(sorted((file for file in files if not file.name.startswith((".", "_"))), key=lambda file: file.name))
+
+
+def _root(path: str) -> str:
+    """Return the folder below which file names are told; for a single file its own folder."""
+    plain = path.split("*", 1)[0].rsplit("/", 1)[0] if "*" in path else path
+    if Path(plain).is_file() or Path(plain).suffix:
+        plain = str(Path(plain).parent)
+    return quote(str(Path(plain).resolve()) if "://" not in plain else plain, safe="/:@+,=()!~")
+
+
+def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key: bytes) -> DataFrame:
+    """Read files into the shape of the source's bronze table, with ``reasons`` for what cannot be used.
+
+    Personal columns are keyed hashes and free text is masked in what is returned; the text of a malformed line is replaced
+    by its keyed hash, since it could hold anything.
+
+    Raises:
+        LearnlakeError: if a file has other columns than the source says.
+    """
+    _refuse_other_columns(spark, source, files)
+    raw = _read(spark, source, files)
+    place = F.element_at(F.split("_file_path", _root(source.read.path), 2), -1)
+    shaped = raw.withColumn(c.FILE.name, F.regexp_replace(place, "^/", ""))
+    hashed = keyed_hash(key)
+    harmless = shaped.select(*(_harmless(source, field, hashed) for field in source.raw_schema), c.FILE.name, "_modified_at", hashed(CORRUPT).alias(CORRUPT))
+    content = F.to_json(F.struct(*source.raw_schema.fieldNames()))
+    position = F.coalesce(F.col(CORRUPT), F.substring(F.sha2(content, 256), 1, 32))
+    received = F.expr(source.received_at) if source.received_at else F.col("_modified_at")
+    placed = harmless.withColumn(c.POSITION.name, position)
+    return _numbered(placed, source).select(
+        *source.raw_schema.fieldNames(),
+        c.FILE.name,
+        c.POSITION.name,
+        F.coalesce(received, F.col("_modified_at")).cast("timestamp").alias(c.RECEIVED.name),
+        _reasons(source).alias(c.REASONS.name),
+    )
+
+
+def _numbered(placed: DataFrame, source: Source) -> DataFrame:
+    """Number equal records of one file where a mapping says that they are real repeats; elsewhere they share their place."""
+    if not any(mapping.event_key == "copies" for mapping in source.mappings):
+        return placed
+    copy = F.row_number().over(Window.partitionBy(c.FILE.name, c.POSITION.name).orderBy("_modified_at"))
+    return placed.withColumn(c.POSITION.name, F.concat_ws("#", c.POSITION.name, copy.cast("string")))
+
+
+def _harmless(source: Source, field: StructField, hashed: object) -> Column:
+    if field.name in source.personal:
+        return hashed(F.trim(F.col(field.name).cast("string"))).alias(field.name)  # type: ignore[operator, no-any-return]  # a column function
+    if field.name in source.free_text:
+        return masked(F.col(field.name)).alias(field.name)
+    return F.col(field.name)
+
+
+def _reasons(source: Source) -> Column:
+    is_empty = F.coalesce(*(F.col(name).cast("string") for name in source.raw_schema.fieldNames())).isNull()
+    return F.array_compact(
+        F.array(F.when(F.col(CORRUPT).isNotNull(), F.lit(MALFORMED)), F.when(F.col(CORRUPT).isNull() & is_empty, F.lit(UNKNOWN_SHAPE)))
+    )
+
+
+def _read(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> DataFrame:
+    paths = [file.path for file in files]
+    options = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in source.read.options.items()}
+    reader = spark.read.format(source.read.format).options(**options)
+    meta = ("_metadata.file_path AS _file_path", "_metadata.file_modification_time AS _modified_at")
+    if source.read.format == "parquet":
+        stated = reader.load(paths).selectExpr("*", *meta)
+        casts = [F.col(field.name).try_cast(field.dataType).alias(field.name) for field in source.raw_schema]
+        return stated.select(*casts, "_file_path", "_modified_at", F.lit(None).cast("string").alias(CORRUPT))
+    schema = StructType([*source.raw_schema.fields, StructField(CORRUPT, StringType())])
+    if source.read.format == "csv":
+        reader = reader.option("enforceSchema", value=True)
+    loaded = reader.schema(schema).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", CORRUPT).load(paths).selectExpr("*", *meta)
+    is_packed = all(path.endswith(".gz") for path in paths) and len(paths) < spark_tasks(spark)
+    return loaded.repartition(spark_tasks(spark)) if is_packed else loaded  # one task reads a .gz; several work on it
+
+
+def spark_tasks(spark: SparkSession) -> int:
+    """Return how many tasks a small shuffle is cut into."""
+    return int(spark.conf.get("spark.sql.shuffle.partitions", "2") or 2)
+
+
+def _refuse_other_columns(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> None:
+    """Compare the header of each CSV file, or the schema of each Parquet file, with what the source says."""
+    promised = source.raw_schema.fieldNames()
+    has_header = str(source.read.options.get("header", "false")).lower() == "true"
+    if source.read.format == "json" or (source.read.format == "csv" and not has_header):
+        return
+    for file in files:
+        reader = spark.read.format(source.read.format).options(**{k: str(v) for k, v in source.read.options.items()})
+        try:
+            held = reader.load(file.path).columns
+        except AnalysisException:
+            held = []  # an empty file has no header and no rows
+        is_other = held and (held != promised if source.read.format == "csv" else not set(promised) <= set(held))
+        if is_other:
+            raise LearnlakeError(
+                f"{source.source}: file {file.name} has the columns {', '.join(held)}, but conf/sources/{source.source}.yml promises "
+                f"{', '.join(promised)}; mend `read.schema` or give the file a source of its own."
+            )
+
+
+def write_lines(lines: DataFrame, header: str | None, folder: Path, suffix: str) -> None:
+    """Write raw log lines as ``folder/part-0000n.suffix``, each file beginning with the header.
+
+    Args:
+        lines: one STRING column ``value``; each partition becomes one file.
+        header: first line of each file.
+        folder: a folder on this machine.
+        suffix: ending of the files.
+    """
+    lines.write.mode("overwrite").text(folder.as_posix())
+    parts = sorted(folder.glob("part-*"))
+    for number, part in enumerate(parts):
+        target = folder / f"part-{number:05d}.{suffix}"
+        if header is None:
+            part.rename(target)
+            continue
+        with part.open("rb") as body, target.open("wb") as out:
+            out.write(header.encode() + b"\n")
+            while block := body.read(1 << 20):
+                out.write(block)
+        part.unlink()
+    for leftover in (*folder.glob("_SUCCESS"), *folder.glob(".*.crc")):
+        leftover.unlink()

@@ -1,0 +1,74 @@
+"""Gold: named by entity, dated, what others may read."""
+
+from learnlake.lake import columns as c
+from learnlake.lake.table import Layer, Pivot, Refresh, Table
+
+FEATURES = (
+    *(c.FIRST_DATE, c.TENURE_DAYS, c.IDLE_DAYS, c.PLATFORMS, *c.GROUP_COUNTS, *c.ACTIVE_DAYS, *c.SESSIONS_OVER, *c.MINUTES_OVER),
+    *(c.EVER_SPEND_AMOUNT, *c.SPEND_OVER, c.EVER_COURSE_COUNT, c.EVER_TOPIC_COUNT, *c.BREADTH_OVER),
+    *(c.CURRENT_STREAK_DAYS, c.LONGEST_STREAK_DAYS, c.MEAN_RATING, c.EVER_RATING_COUNT, c.NIGHT_SHARE, c.WEEKEND_SHARE, c.ACTIVITY_TREND),
+)
+USER_FEATURES = Table(
+    layer=Layer.GOLD,
+    name="user_features",
+    grain="one user, as known at the end of as_of_date",
+    columns=(c.AS_OF_DATE, c.USER_ID, *FEATURES),
+    key=(c.AS_OF_DATE, c.USER_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    profile=FEATURES,
+    warns=("users never seen by as_of_date are absent",),
+)
+SEGMENTS = Table(
+    layer=Layer.GOLD,
+    name="segments",
+    grain="one segment of one scheme: its name, its size, what sets it apart",
+    columns=(
+        *(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID, c.SEGMENT_NAME, c.SEGMENT_NAME_ZH, c.MEMBER_COUNT, c.MEMBER_SHARE),
+        *(c.APART_BY, c.SILHOUETTE, c.MODEL_VERSION),
+    ),
+    key=(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    warns=("a day without rows had no published model: no structure, or a gate that refused",),
+)
+SEGMENT_MEMBERS = Table(
+    layer=Layer.GOLD,
+    name="segment_members",
+    grain="one user in one scheme: the segment, since when, and the second nearest",
+    columns=(
+        *(c.AS_OF_DATE, c.SCHEME, c.USER_ID, c.SEGMENT_ID, c.MEMBER_SINCE, c.SECOND_SEGMENT_ID),
+        *(c.DISTANCE, c.SECOND_DISTANCE, c.MODEL_VERSION),
+    ),
+    key=(c.AS_OF_DATE, c.SCHEME, c.USER_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    pivot=Pivot(by=c.SCHEME, value=c.SEGMENT_ID, folder="segments", pattern="segment_{}"),
+    warns=("member_since goes back over the days that were computed, not over every calendar day",),
+)
+USER_PROFILE = Table(
+    layer=Layer.GOLD,
+    name="user_profile",
+    grain="one user: the marketer's one wide row",
+    columns=(c.AS_OF_DATE, c.USER_ID),
+    key=(c.AS_OF_DATE, c.USER_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    warns=("further columns are those that other tables mark as part of the profile",),
+)
+AUDIENCES = Table(
+    layer=Layer.GOLD,
+    name="audiences",
+    grain="one user in one wave of one campaign",
+    columns=(c.CAMPAIGN_ID, c.WAVE, c.USER_ID, c.ARM, c.OFFER, c.OFFER_ZH, c.CHANNEL, c.BASIS, c.WHY, c.AS_OF_DATE),
+    key=(c.CAMPAIGN_ID, c.WAVE, c.USER_ID),
+    refresh=Refresh.merge(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    warns=("an arm once drawn is kept; contact only arm `contact`",),
+)
+
+TABLES = (USER_FEATURES, SEGMENTS, SEGMENT_MEMBERS, USER_PROFILE, AUDIENCES)

@@ -1,0 +1,45 @@
+"""Ops: what ran, what was refused, what was checked, what the gate decided; written by the runner alone."""
+
+from learnlake.lake import columns as c
+from learnlake.lake.table import Layer, Refresh, Table
+
+RUNS = Table(
+    layer=Layer.OPS,
+    name="runs",
+    grain="one run of one step",
+    columns=(
+        *(c.STEP_RUN_ID, c.RUN_ID, c.STEP, c.AS_OF_DATE, c.STATUS, c.ROWS_READ, c.ROWS_KEPT, c.ROWS_REJECTED, c.ROWS_DUPLICATE),
+        *(c.ROWS_NOT_APPLICABLE, c.SECONDS, c.VERSIONS_READ, c.VERSION_WRITTEN, c.SIGNATURE, c.STARTED_AT, c.MESSAGE),
+    ),
+    key=(c.STEP_RUN_ID,),
+    refresh=Refresh.append(),
+)
+REJECTS = Table(
+    layer=Layer.OPS,
+    name="rejects",
+    grain="one refused row with the reasons",
+    columns=(c.REJECT_ID, c.SOURCE, c.MAPPING, c.SOURCE_FILE, c.SOURCE_POSITION, c.RECEIVED_AT, c.REASONS, c.ROW),
+    key=(c.REJECT_ID,),
+    refresh=Refresh.merge(),
+    warns=("a line that cannot be parsed is kept as file and keyed hash, never as text: it could hold anything",),
+)
+QUALITY = Table(
+    layer=Layer.OPS,
+    name="quality",
+    grain="one result of one check in one run",
+    columns=(c.CHECK_ID, c.RUN_ID, c.CHECK, c.SOURCE, c.MAPPING, c.IS_OK, c.DETAIL, c.STARTED_AT),
+    key=(c.CHECK_ID,),
+    refresh=Refresh.append(),
+)
+MODELS = Table(
+    layer=Layer.OPS,
+    name="models",
+    grain="one decision of the gate about one candidate",
+    columns=(
+        *(c.DECISION_ID, c.RUN_ID, c.MODEL, c.TRAIN_DATE, c.MODEL_VERSION, c.IS_PUBLISHED, c.METRICS, c.REASON, c.STARTED_AT),
+    ),
+    key=(c.DECISION_ID,),
+    refresh=Refresh.append(),
+)
+
+TABLES = (RUNS, REJECTS, QUALITY, MODELS)

@@ -1,0 +1,69 @@
+from datetime import date
+from typing import ClassVar
+
+import pytest
+
+from learnlake.lake import columns as c
+from learnlake.lake.stage import Arrivals, Before, ModelNode, Stage, Touched, Training, asked, sections_of, stage, tables_of, train
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES
+from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
+from learnlake.settings import Section
+
+
+class Wishes(Section):
+    where: ClassVar[str] = "wishes"
+    count: int = 3
+
+
+def built(days: str, others: str, *, as_of: date, wishes: Wishes, extra: int = 0) -> tuple[object, ...]:
+    return (days, others, as_of, wishes.count, extra)
+
+
+NODE = ModelNode("guess", dict)
+STAGE = stage(reads=(USER_DAYS, Before(SEGMENT_MEMBERS)), writes=USER_FEATURES, uses=NODE, eager="it must")(built)
+TRAINING = train(reads=(USER_FEATURES.at(every="28d", back=1),), makes=NODE)(built)
+TODAY = date(2026, 5, 1)
+
+
+def test_a_stage_is_a_record_of_what_was_declared():
+    assert STAGE == Stage(built, (USER_DAYS, Before(SEGMENT_MEMBERS)), USER_FEATURES, NODE, "it must")
+    assert STAGE.name == "gold.user_features"
+
+
+def test_a_training_is_a_record_of_what_was_declared():
+    assert TRAINING == Training(built, (USER_FEATURES.at(every="28d", back=1),), NODE)
+    assert TRAINING.name == "model.guess"
+
+
+@pytest.mark.parametrize("record", [STAGE, TRAINING])
+def test_a_record_is_called_like_its_function_and_wraps_nothing(record):
+    assert record("a", "b", as_of=TODAY, wishes=Wishes()) == built("a", "b", as_of=TODAY, wishes=Wishes())
+    assert (record.build if isinstance(record, Stage) else record.fit) is built
+
+
+@pytest.mark.parametrize("record", [STAGE, TRAINING])
+def test_a_record_is_frozen(record):
+    with pytest.raises(AttributeError):
+        record.reads = ()
+
+
+def test_what_is_asked_for_by_keyword_is_read_from_the_signature():
+    assert asked(built) == {"as_of": date, "wishes": Wishes, "extra": int}
+
+
+def test_what_is_handed_over_by_position_is_not_asked_for():
+    assert asked(lambda frame: frame) == {}
+
+
+def test_sections_are_found_by_their_class():
+    assert sections_of(built) == {"wishes": Wishes}
+
+
+def test_the_tables_behind_reads_are_told_with_their_sides():
+    touched = Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID)))
+    reads = (USER_DAYS, Before(SEGMENT_MEMBERS), USER_FEATURES.at(every="7d", back=2), touched)
+    assert tables_of(reads) == (USER_DAYS, SEGMENT_MEMBERS, USER_FEATURES, EVENTS, IDENTITIES, ITEMS)
+
+
+def test_arrivals_are_named_by_conf_and_so_stand_for_no_fixed_table():
+    assert tables_of((Arrivals(EVENTS), ITEMS)) == (ITEMS,)
