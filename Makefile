@@ -30,7 +30,7 @@ demo: install
 	@rm -rf $(DEMO)/logs $(DEMO)/lake
 	@$(BIN)/learnlake simulate --env demo --out $(DEMO)/logs
 	@$(BIN)/learnlake run --env demo
-	@$(BIN)/learnlake findings --env demo --truth $(DEMO)/logs/truth
+	@$(BIN)/python bench/planted.py --env demo --truth $(DEMO)/logs/truth
 
 test: install-test
 	@$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ DOCS = Path(__file__).parent
 
 
 def pages() -> dict[str, str]:
-    """Return each generated page by the name of its file, made of the shipped conf with the sources of all platforms."""
+    """Return each generated page by the name of its file; the shipped conf, with the sources of all platforms."""
     conf = load(DOCS.parent / "conf", "local", SECTIONS)
     return {"tables.md": tables_page(catalogue(conf))}
 

@@ -25,7 +25,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.eventLog.dir": str(folder),
         "spark.eventLog.compress": "false",
     }
-    session = start(SparkSettings(master="local[2]", driver_memory="3g", log_file=str(folder / "spark.log"), options=options))
+    session = start(
+        SparkSettings(master="local[2]", driver_memory="3g", log_file=str(folder / "spark.log"), options=options)
+    )
     yield session
     session.stop()
 

@@ -51,7 +51,13 @@ def expect(found: DataFrame, table: Table | Iterable[Named], text: str) -> None:
     columns = {column.name: column for column in (table.columns if isinstance(table, Table) else table)}
     header, _ = _cells(text)
     wanted = draw([columns[name] for name in header], text)
-    assert_df_equality(_settled(found.select(*header)), _settled(wanted), ignore_row_order=True, ignore_nullable=True)
+    assert_df_equality(
+        _settled(found.select(*header)),
+        _settled(wanted),
+        ignore_row_order=True,
+        ignore_nullable=True,
+        ignore_metadata=True,
+    )
 
 
 def _settled(frame: DataFrame) -> DataFrame:

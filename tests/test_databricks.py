@@ -10,7 +10,10 @@ from learnlake import pipeline
 from tests.conftest import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "databricks-bundle.schema.json"
-LETTERS = {r"[\p{L}\p{N}]": r"[^\W_]", r"\p{L}": r"[^\W\d_]"}  # the schema's patterns name letters in a way Python's do not
+LETTERS = {
+    r"[\p{L}\p{N}]": r"[^\W_]",
+    r"\p{L}": r"[^\W\d_]",
+}  # the schema's patterns name letters in a way Python's do not
 ROOMS = [room.__name__.rsplit(".", 1)[-1] for room in pipeline.ROOMS]
 
 

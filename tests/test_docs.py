@@ -19,5 +19,7 @@ def test_the_committed_page_of_tables_is_the_generated_one(made):
 
 def test_the_page_holds_the_sources_of_every_shipped_platform(made):
     shipped = {path.stem for path in (ROOT / "conf" / "sources").glob("*.yml")}
-    held = {line.removeprefix("### bronze.") for line in made["tables.md"].splitlines() if line.startswith("### bronze.")}
+    held = {
+        line.removeprefix("### bronze.") for line in made["tables.md"].splitlines() if line.startswith("### bronze.")
+    }
     assert held == shipped

@@ -9,7 +9,11 @@ from learnlake.errors import BusyError, ConfError, ContractError, LearnlakeError
         ("idle_day", ["user_id", "idle_days"], "did you mean `idle_days`?"),
         ("zzz", ["b", "a"], "known: a, b."),
         ("zzz", [], "none is known."),
-        ("zzz", [f"name_{n}" for n in range(1, 10)], "known: " + ", ".join(f"name_{n}" for n in range(1, 9)) + ", ...."),
+        (
+            "zzz",
+            [f"name_{n}" for n in range(1, 10)],
+            "known: " + ", ".join(f"name_{n}" for n in range(1, 9)) + ", ....",
+        ),
     ],
 )
 def test_a_word_is_answered_by_its_near_match_or_by_what_there_is(word, known, said):

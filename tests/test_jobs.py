@@ -39,7 +39,9 @@ def test_there_is_no_golden_help_of_what_is_gone():
 @pytest.mark.parametrize("name", sorted(ROOMS))
 def test_a_job_names_every_table_of_its_room(name):
     made = {step.name for step in ROOMS[name].STAGES if hasattr(step, "writes")}
-    told = {line.split(":")[0].strip() for line in golden(name).splitlines() if line.startswith(("  silver.", "  gold."))}
+    told = {
+        line.split(":")[0].strip() for line in golden(name).splitlines() if line.startswith(("  silver.", "  gold."))
+    }
     assert told == made
 
 

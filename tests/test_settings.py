@@ -19,7 +19,7 @@ class Shop(Section):
     name: str = "corner"
     max_items: int = 3
     rates: tuple[Rate, ...] = ()
-    options: dict[str, str] = {}
+    options: dict[str, str] = Field(default={})
 
 
 class Reader(Settings):
@@ -55,12 +55,18 @@ def test_what_conf_leaves_out_keeps_its_default(tmp_path):
 
 
 def test_the_environment_is_laid_over_the_base_key_by_key(tmp_path):
-    files = {"base.yml": "shop: {name: base, max_items: 5, options: {a: '1', b: '2'}}", "local.yml": "shop: {name: local, options: {b: '3'}}"}
+    files = {
+        "base.yml": "shop: {name: base, max_items: 5, options: {a: '1', b: '2'}}",
+        "local.yml": "shop: {name: local, options: {b: '3'}}",
+    }
     assert conf_of(tmp_path, files).of(Shop) == Shop(name="local", max_items=5, options={"a": "1", "b": "3"})
 
 
 def test_an_environment_replaces_lists_whole(tmp_path):
-    files = {"base.yml": "shop: {rates: [{currency: A, rate: 1}, {currency: B, rate: 2}]}", "local.yml": "shop: {rates: [{currency: C, rate: 3}]}"}
+    files = {
+        "base.yml": "shop: {rates: [{currency: A, rate: 1}, {currency: B, rate: 2}]}",
+        "local.yml": "shop: {rates: [{currency: C, rate: 3}]}",
+    }
     assert conf_of(tmp_path, files).of(Shop).rates == (Rate(currency="C", rate=3),)
 
 
@@ -68,7 +74,10 @@ def test_an_environment_replaces_lists_whole(tmp_path):
     ("base", "said"),
     [
         ("shop: {nam: x}", "base.yml (or local.yml): unknown key `shop.nam`; did you mean `name`?"),
-        ("shop: {rates: [{currency: A, rate: 1, curency: B}]}", "base.yml (or local.yml): unknown key `shop.rates.0.curency`; did you mean `currency`?"),
+        (
+            "shop: {rates: [{currency: A, rate: 1, curency: B}]}",
+            "base.yml (or local.yml): unknown key `shop.rates.0.curency`; did you mean `currency`?",
+        ),
         ("shpo: {name: x}", "base.yml: unknown key `shpo`; did you mean `shop`?"),
         ("shop: {rates: [{currency: A}]}", "base.yml (or local.yml): key `shop.rates.0.rate` is missing; add it."),
         ("shop: [1, 2]", "base.yml (or local.yml): shop must hold keys and values, not list."),
@@ -94,7 +103,9 @@ def test_a_wrong_type_or_bound_is_refused_with_what_was_found(tmp_path, base, ke
 
 def test_a_missing_base_says_what_to_do(tmp_path):
     (tmp_path / "local.yml").touch()
-    with pytest.raises(ConfError, match=r"base\.yml: the file is missing; copy it from the shipped conf/ or name another with --conf\."):
+    with pytest.raises(
+        ConfError, match=r"base\.yml: the file is missing; copy it from the shipped conf/ or name another with --conf\."
+    ):
         load(tmp_path, "local", (Shop,), {})
 
 
@@ -112,7 +123,9 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path):
 
 
 def test_names_are_filled_from_what_is_given(tmp_path):
-    conf = conf_of(tmp_path, {"base.yml": "shop: {name: '${A}/${B}', options: {c: '${A}'}}"}, given={"A": "x", "B": "y"})
+    conf = conf_of(
+        tmp_path, {"base.yml": "shop: {name: '${A}/${B}', options: {c: '${A}'}}"}, given={"A": "x", "B": "y"}
+    )
     assert conf.of(Shop) == Shop(name="x/y", options={"c": "x"})
 
 
@@ -139,7 +152,9 @@ def test_elsewhere_in_a_file_of_a_folder_an_unset_name_is_refused(tmp_path):
 
 
 def test_a_folder_section_holds_its_files_by_name_sorted(tmp_path):
-    conf = conf_of(tmp_path, {"entries/two.yml": "title: b", "entries/one.yml": "title: a", "entries/notes.txt": "no YAML here: ["})
+    conf = conf_of(
+        tmp_path, {"entries/two.yml": "title: b", "entries/one.yml": "title: a", "entries/notes.txt": "no YAML here: ["}
+    )
     assert list(conf.of(Entries).files) == ["one", "two"]
     assert conf.names("entries") == ("one", "two")
 
@@ -149,7 +164,10 @@ def test_a_folder_that_is_not_there_is_empty(tmp_path):
 
 
 def test_an_unknown_key_in_a_file_of_a_folder_names_that_file(tmp_path):
-    assert refusal(tmp_path, {"entries/one.yml": "title: a\nread: {pth: x}"}) == "entries/one.yml: unknown key `read.pth`; did you mean `path`?"
+    assert (
+        refusal(tmp_path, {"entries/one.yml": "title: a\nread: {pth: x}"})
+        == "entries/one.yml: unknown key `read.pth`; did you mean `path`?"
+    )
 
 
 def test_a_conf_knows_its_sections_and_can_have_one_replaced(tmp_path):

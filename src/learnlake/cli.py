@@ -11,17 +11,20 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from rich.markup import escape
 
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
 from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.findings import findings
 from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.raw import write_lines
-from learnlake.lake.stage import Step
+from learnlake.lake.stage import Stage, Step
 from learnlake.lake.store import Store
+from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.tracking import Tracking
 from learnlake.pipeline import STEPS, graph_of, load_conf
@@ -31,16 +34,39 @@ from learnlake.runner.run import Runner
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help=__doc__)
+WIDE = {"max_content_width": 120}  # help takes the width of the terminal up to here; the default stops at 80
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=WIDE,
+    help="From raw logs of platforms that sell knowledge to segments and campaign lists.",
+)
 
-ConfFolder = Annotated[Path, typer.Option("--conf", help="The conf folder.")]
-Env = Annotated[str, typer.Option("--env", help="The environment: local, dev, prod, or another file beside base.yml.")]
-Lake = Annotated[str | None, typer.Option("--lake", help="Lake root in place of conf's.")]
+ConfFolder = Annotated[Path, typer.Option("--conf", metavar="DIR", help="The conf folder.")]
+Env = Annotated[
+    str,
+    typer.Option("--env", metavar="NAME", help="The environment: local, dev, prod, or another file beside base.yml."),
+]
+Lake = Annotated[str | None, typer.Option("--lake", metavar="PATH", help="Lake root in place of conf's.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 Style = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to run for; default the last closed day in the data (prod: yesterday).")]
-From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First of several days.")]
-To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last of several days.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="The day to run for; default the last closed day in the data (prod: yesterday).",
+    ),
+]
+From = Annotated[
+    datetime | None, typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="First of several days.")
+]
+To = Annotated[
+    datetime | None, typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Last of several days.")
+]
 CONF = Path("conf")
 
 
@@ -56,7 +82,7 @@ def doctor(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None) -> No
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
     users: Annotated[int, typer.Option(min=10, help="People on the platforms.")] = 2_000,
     days: Annotated[int, typer.Option(min=14, help="Days of history.")] = 120,
     seed: Annotated[int, typer.Option(help="Same seed, same data.")] = 7,
@@ -73,7 +99,9 @@ def simulate(
             ERR.print(f"  [green]✓[/] {out / log.name}")
         for name, frame in simulation.truth(spark, settings).items():
             write_lines(frame.selectExpr("to_json(struct(*)) AS value").coalesce(1), None, out / "truth" / name, "json")
-        ERR.print(f"The logs are in {out}; the truth they were made of is in {out / 'truth'}, which the lake never reads.")
+        ERR.print(
+            f"The logs are in {out}; the truth they were made of is in {out / 'truth'}, which the lake never reads."
+        )
 
 
 @app.command()
@@ -84,9 +112,12 @@ def run(
     as_of: AsOf = None,
     from_: From = None,
     to: To = None,
-    only: Annotated[list[str] | None, typer.Option(help="Only this table and whatever stale it needs; may be given more than once.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Only this table and whatever stale it needs; may be given more than once."),
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Map a source's raw rows anew; needs --source.")] = False,
-    source: Annotated[str | None, typer.Option(help="The source to map anew.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="The source to map anew.")] = None,
     debug: Debug = False,
 ) -> None:
     """Run the nightly job: everything from raw logs to audiences, with progress."""
@@ -98,7 +129,9 @@ def run(
         _run(settings, STEPS, days, frozenset(only or ()), rebuild=source)
 
 
-def _run(conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None) -> None:
+def _run(
+    conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None
+) -> None:
     lake = conf.of(LakeSettings)
     progress = Progress()
     spark = start(conf.of(SparkSettings))
@@ -110,9 +143,14 @@ def _run(conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, onl
     if rebuild:
         runner.rebuild(rebuild)
     done_for = runner.run(days, names)
-    ERR.print(f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}")
+    ERR.print(
+        f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}"
+    )
     if runner.failed:
         raise typer.Exit(1)
+    if USER_FEATURES.full_name in known and not names and done_for:
+        for sentence in findings(runner.inputs.store, done_for[-1]):
+            ERR.print(f"  {escape(sentence)}")
 
 
 def runner_of(conf: Conf, spark: SparkSession, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:
@@ -121,7 +159,14 @@ def runner_of(conf: Conf, spark: SparkSession, steps: tuple[Step, ...], tell: Ca
     store = Store(spark, lake.root, lake.catalog)
     ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
     tracking = Tracking.of(conf.of(ModelSettings), lake.root)
-    return Runner(graph_of(conf, steps), Inputs(store, ledger, conf), catalogue(conf), tracking, lambda: key_of(conf.of(KeySettings), lake.root), tell)
+    return Runner(
+        graph_of(conf, steps),
+        Inputs(store, ledger, conf),
+        catalogue(conf),
+        tracking,
+        lambda: key_of(conf.of(KeySettings), lake.root),
+        tell,
+    )
 
 
 def _days(as_of: datetime | None, from_: datetime | None, to: datetime | None) -> tuple[date, ...] | None:
@@ -143,7 +188,9 @@ def _yesterday() -> tuple[date, ...]:
 
 
 @app.command()
-def tables(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, style: Style = Format.TABLE, debug: Debug = False) -> None:
+def tables(
+    conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, style: Style = Format.TABLE, debug: Debug = False
+) -> None:
     """List the tables of the lake: what one row is, how many there are, and when the table was last written."""
     with _said_in_a_sentence(debug=debug):
         settings = load_conf(conf, env, lake=lake)
@@ -157,8 +204,8 @@ def tables(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, style
 
 @app.command()
 def show(
-    table: Annotated[str, typer.Argument(help="A table, such as gold.audiences.")],
-    where: Annotated[str | None, typer.Option(help="A condition in SQL.")] = None,
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table, such as gold.audiences.")],
+    where: Annotated[str | None, typer.Option(metavar="SQL", help="A condition in SQL.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 20,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -182,7 +229,7 @@ def show(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query; tables are named layer.table.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A query; tables are named layer.table.")],
     conf: ConfFolder = CONF,
     env: Env = "local",
     lake: Lake = None,
@@ -223,27 +270,51 @@ class _said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used
 
 
 def _end(sentence: str, status: int) -> NoReturn:
-    ERR.print(f"[red]learnlake:[/] {sentence}", markup=True)
+    ERR.print(f"[red]learnlake:[/] {escape(sentence)}", markup=True)
     raise typer.Exit(status)
 
 
 def job(steps: tuple[Step, ...], about: str | None = None) -> None:
     """Run one room's steps, and whatever stale they need, as a job of its own."""
-    one = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    one = typer.Typer(
+        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=WIDE
+    )
 
-    def room(conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, as_of: AsOf = None, from_: From = None, to: To = None, debug: Debug = False) -> None:
+    def room(
+        conf: ConfFolder = CONF,
+        env: Env = "local",
+        lake: Lake = None,
+        as_of: AsOf = None,
+        from_: From = None,
+        to: To = None,
+        debug: Debug = False,
+    ) -> None:
         with _said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
             days = _days(as_of, from_, to) or (_yesterday() if env == "prod" else None)
-            _run(settings, STEPS, days, frozenset(step.name for step in steps if not step.name.startswith("model.")))
+            fed = {
+                node.name for node in graph_of(settings, steps).nodes
+            }  # conf may have no source for a table of the room
+            _run(
+                settings,
+                STEPS,
+                days,
+                frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed),
+            )
 
     one.command(help=about or help_of(steps))(room)
-    one()
+    try:
+        one()
+    except SystemExit as end:
+        if (
+            end.code
+        ):  # a job that went well returns: a host that runs it in its own process may take any exit for a failure
+            raise
 
 
 def help_of(steps: tuple[Step, ...]) -> str:
     """Say what a job makes, in the catalogue's words."""
-    lines = [f"{step.name}: {step.writes.grain}." for step in steps if hasattr(step, "writes")]
+    lines = [f"{step.name}: {step.writes.grain}." for step in steps if isinstance(step, Stage)]
     return "Make these tables, and whatever stale they need:\n\n" + "\n\n".join(lines)
 
 

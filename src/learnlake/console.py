@@ -12,12 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from learnlake.runner.ledger import DONE, Entry
 from learnlake.runner.run import SKIPPED, STARTED
 
-OUT = Console(soft_wrap=True)
+OUT = Console(soft_wrap=True, markup=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -58,7 +59,7 @@ def _numbers(entry: Entry) -> str:
     for word, part in (("refused", "rejected"), ("duplicates", "duplicate"), ("not applicable", "not_applicable")):
         if entry.total(part):
             parts.append(f"{entry.total(part):,} {word}")
-    return "  ".join([*parts, *([f"[dim]{entry.message}[/]"] if entry.message else [])])
+    return "  ".join([*parts, *([f"[dim]{escape(entry.message)}[/]"] if entry.message else [])])
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: Format) -> None:
@@ -70,7 +71,9 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: For
         return
     if style is Format.JSON:
         for row in rows:
-            sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=_as_json, ensure_ascii=False) + "\n")
+            sys.stdout.write(
+                json.dumps(dict(zip(columns, row, strict=True)), default=_as_json, ensure_ascii=False) + "\n"
+            )
         return
     grid = Grid(*columns, header_style="bold")
     for row in rows:

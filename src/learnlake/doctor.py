@@ -37,7 +37,11 @@ def examine(conf: Callable[[], Conf]) -> Iterator[Finding]:
     """
     found = ".".join(map(str, sys.version_info[:3]))
     is_new = sys.version_info[:2] >= OLDEST_PYTHON
-    yield Finding("Python", is_new, found if is_new else f"{found} is too old: install Python 3.11 or newer and make the environment anew.")
+    yield Finding(
+        "Python",
+        is_new,
+        found if is_new else f"{found} is too old: install Python 3.11 or newer and make the environment anew.",
+    )
     problem = java_problem()
     yield Finding("Java", problem is None, problem or os.environ.get("JAVA_HOME") or str(shutil.which("java")))
     yield _packages()
@@ -60,7 +64,11 @@ def _packages() -> Finding:
             version(name)
         except PackageNotFoundError:
             missing.append(name)
-    said = f"missing: {', '.join(missing)}; run `make install`." if missing else f"pyspark {version('pyspark')}, delta-spark {version('delta-spark')}"
+    said = (
+        f"missing: {', '.join(missing)}; run `make install`."
+        if missing
+        else f"pyspark {version('pyspark')}, delta-spark {version('delta-spark')}"
+    )
     return Finding("packages", not missing, said)
 
 
@@ -68,7 +76,16 @@ def _disk(root: Path) -> Finding:
     there = next(parent for parent in (root.resolve(), *root.resolve().parents) if parent.exists())
     free = shutil.disk_usage(there).free / 1e9
     is_enough = free >= FREE_GB and os.access(there, os.W_OK)
-    return Finding("disk", is_enough, f"{free:.1f} GB free at {there}" + ("" if is_enough else f"; the lake needs {FREE_GB} GB it may write to: free some, or name another place with --lake."))
+    return Finding(
+        "disk",
+        is_enough,
+        f"{free:.1f} GB free at {there}"
+        + (
+            ""
+            if is_enough
+            else f"; the lake needs {FREE_GB} GB it may write to: free some, or name another place with --lake."
+        ),
+    )
 
 
 def _key(settings: KeySettings) -> Finding:
@@ -76,7 +93,11 @@ def _key(settings: KeySettings) -> Finding:
         return Finding("key", is_fine=True, said=f"from {VARIABLE}")
     if settings.file and Path(settings.file).expanduser().is_file():
         return Finding("key", is_fine=True, said=f"from {settings.file}")
-    said = f"will be made at {settings.file} on first use" if settings.may_be_made else f"missing: set {VARIABLE} from your secret store."
+    said = (
+        f"will be made at {settings.file} on first use"
+        if settings.may_be_made
+        else f"missing: set {VARIABLE} from your secret store."
+    )
     return Finding("key", settings.may_be_made, said)
 
 

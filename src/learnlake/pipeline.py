@@ -43,7 +43,9 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
         settings = settings.model_copy(update={"root": lake, "catalog": None})
     sources = checked(conf.of(Sources), conf.of(Platforms), settings.platforms, str(folder))
     live = {source.platform for source in sources.files.values()}
-    campaigns = Campaigns.model_construct(files={name: c for name, c in conf.of(Campaigns).files.items() if c.platform in live})
+    campaigns = Campaigns.model_construct(
+        files={name: c for name, c in conf.of(Campaigns).files.items() if c.platform in live}
+    )
     refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
     return conf.replace(settings, sources, campaigns)
 

@@ -24,7 +24,7 @@ from learnlake.errors import LearnlakeError
 from learnlake.settings import Section
 
 JAVA = 17
-DELTA = {
+DELTA: dict[str, bool | float | int | str | None] = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
@@ -72,15 +72,26 @@ def start(settings: SparkSettings) -> SparkSession:
         raise LearnlakeError(problem)
     os.environ["PYSPARK_PYTHON"] = sys.executable  # else workers may run a Python without pandas
     cores = str(os.cpu_count() or 2)
-    builder = SparkSession.builder.appName("learnlake").master(settings.master).config("spark.driver.memory", settings.driver_memory)
-    options = {**DELTA, **LAPTOP, "spark.sql.shuffle.partitions": cores, **settings.options}
+    builder = (
+        SparkSession.builder.appName("learnlake")
+        .master(settings.master)
+        .config("spark.driver.memory", settings.driver_memory)
+    )
+    options: dict[str, bool | float | int | str | None] = {
+        **DELTA,
+        **LAPTOP,
+        "spark.sql.shuffle.partitions": cores,
+        **settings.options,
+    }
     log = Path(settings.log_file)
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _java_writes_to(log):
             return _with_habits(configure_spark_with_delta_pip(builder.config(map=options)).getOrCreate())
     except PySparkRuntimeError as error:
-        raise LearnlakeError(f"Spark did not start: {_last_words(log)}; see {log}, and run `learnlake doctor`.") from error
+        raise LearnlakeError(
+            f"Spark did not start: {_last_words(log)}; see {log}, and run `learnlake doctor`."
+        ) from error
 
 
 def _with_habits(spark: SparkSession) -> SparkSession:

@@ -95,7 +95,9 @@ def _environment_file(folder: Path, env: str) -> Path:
     return path
 
 
-def _section(kind: type[Section], folder: Path, env: str, merged: Mapping[str, Any], names: Mapping[str, str]) -> Section:
+def _section(
+    kind: type[Section], folder: Path, env: str, merged: Mapping[str, Any], names: Mapping[str, str]
+) -> Section:
     if not kind.where.endswith("/"):
         files = f"{folder / 'base.yml'} (or {env}.yml)"
         return validated(kind, merged.get(kind.where) or {}, files, kind.where)
@@ -120,7 +122,11 @@ def validated(kind: type[M], values: Any, file: str, prefix: str = "") -> M:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        problems = error.errors()
+        misspelt = [
+            problem for problem in problems if problem["type"] == "extra_forbidden"
+        ]  # why another key is missing
+        first = (misspelt or problems)[0]
         key = ".".join(str(part) for part in ((prefix,) if prefix else ()) + first["loc"])
         if first["type"] == "extra_forbidden":
             hint = near_match(str(first["loc"][-1]), _fields_at(kind, first["loc"][:-1]))
@@ -166,7 +172,9 @@ def _read(path: Path, names: Mapping[str, str], lenient: tuple[str, ...] = ()) -
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfError(f"{path}: the file is missing; copy it from the shipped conf/ or name another with --conf.") from None
+        raise ConfError(
+            f"{path}: the file is missing; copy it from the shipped conf/ or name another with --conf."
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

@@ -1,4 +1,4 @@
-"""Golden texts: what ``--help`` says, at a fixed width without colour. ``python tests/golden/make.py`` writes them anew."""
+"""Golden texts: what ``--help`` says, at a fixed width and without colour. Anew: ``python tests/golden/make.py``."""
 
 from __future__ import annotations
 

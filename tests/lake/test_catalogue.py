@@ -27,7 +27,9 @@ def conf(tmp_path: Path) -> Conf:
     (tmp_path / "segments").mkdir()
     for scheme in ("loyalty", "behaviour"):
         (tmp_path / "segments" / f"{scheme}.yml").touch()
-    return Conf(tmp_path, "local", {LakeSettings: LakeSettings(), Sources: Sources.model_construct(files={"clicks": CLICKS})})
+    return Conf(
+        tmp_path, "local", {LakeSettings: LakeSettings(), Sources: Sources.model_construct(files={"clicks": CLICKS})}
+    )
 
 
 def test_the_catalogue_is_the_fixed_tables_and_one_bronze_table_a_source(conf):

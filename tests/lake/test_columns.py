@@ -9,7 +9,9 @@ from learnlake.lake.columns import Named
 def _vocabulary() -> list[Named]:
     """Every word: a module constant, or a member of a tuple of them."""
     held = [value for value in vars(c).values() if isinstance(value, Named | tuple)]
-    return [word for value in held for word in ((value,) if isinstance(value, Named) else value) if isinstance(word, Named)]
+    return [
+        word for value in held for word in ((value,) if isinstance(value, Named) else value) if isinstance(word, Named)
+    ]
 
 
 VOCABULARY = _vocabulary()

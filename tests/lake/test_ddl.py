@@ -26,7 +26,9 @@ TYPES = [
     ("MAP<STRING, BIGINT>", t.MapType(t.StringType(), t.LongType())),
     (
         "STRUCT<amount: DECIMAL(9,2), tags: ARRAY<INT>>",
-        t.StructType([t.StructField("amount", t.DecimalType(9, 2)), t.StructField("tags", t.ArrayType(t.IntegerType()))]),
+        t.StructType(
+            [t.StructField("amount", t.DecimalType(9, 2)), t.StructField("tags", t.ArrayType(t.IntegerType()))]
+        ),
     ),
 ]
 

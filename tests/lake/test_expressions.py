@@ -95,7 +95,7 @@ def test_a_deterministic_scalar_over_known_columns_is_accepted(text):
 
 @pytest.mark.parametrize(("text", "said"), REFUSED, ids=[text or "nothing" for text, _ in REFUSED])
 def test_what_would_fail_or_differ_is_refused_with_what_to_write(text, said):
-    with pytest.raises(ValueError, match="^where") as caught:
+    with pytest.raises(ValueError, match=r"^where") as caught:
         refuse_unfit(text, KNOWN, "where")
     assert said in str(caught.value)
 

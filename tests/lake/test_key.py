@@ -7,6 +7,9 @@ import pytest
 
 from learnlake.errors import LearnlakeError
 from learnlake.lake.key import VARIABLE, KeySettings, fingerprint, key_of
+from learnlake.pipeline import SECTIONS
+from learnlake.settings import load
+from tests.conftest import ROOT
 
 LONG = "0123456789abcdef"
 
@@ -40,9 +43,20 @@ def test_two_made_keys_differ(tmp_path):
 
 
 def test_where_none_may_be_made_a_missing_key_is_refused(tmp_path):
-    with pytest.raises(LearnlakeError, match="there is no key for the keyed hashes: set LEARNLAKE_KEY"):
+    with pytest.raises(
+        LearnlakeError, match=r"there is no key for the keyed hashes at .*: put it there, or set LEARNLAKE_KEY"
+    ):
         key(tmp_path)
     assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_the_shipped_conf_takes_no_key_from_a_file_where_data_are_shared(tmp_path, env):
+    shipped = load(ROOT / "conf", env, SECTIONS).of(KeySettings)
+    with pytest.raises(
+        LearnlakeError, match=r"there is no key for the keyed hashes: set LEARNLAKE_KEY .* from your secret store"
+    ):
+        key_of(shipped, str(tmp_path / "lake"))
 
 
 def test_the_environment_comes_before_the_file(tmp_path, monkeypatch):

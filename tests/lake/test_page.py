@@ -11,7 +11,17 @@ LEFT = Named("left_count", LongType(), "who left", is_outcome=True)
 
 
 def table(refresh: Refresh, **more: object) -> Table:
-    return Table(**{"layer": Layer.GOLD, "name": "people", "grain": "one person", "columns": (DAY, AGE, LEFT), "key": (DAY,), "refresh": refresh, **more})
+    return Table(
+        **{
+            "layer": Layer.GOLD,
+            "name": "people",
+            "grain": "one person",
+            "columns": (DAY, AGE, LEFT),
+            "key": (DAY,),
+            "refresh": refresh,
+            **more,
+        }
+    )
 
 
 def page(held: Table) -> str:
@@ -19,7 +29,9 @@ def page(held: Table) -> str:
 
 
 def test_a_table_is_told_by_grain_key_refresh_warnings_and_columns():
-    assert page(table(Refresh.replace_day(DAY), warns=("few", "old"))).split("## Gold")[1].split("## Ops")[0].strip().splitlines()[2:] == [
+    assert page(table(Refresh.replace_day(DAY), warns=("few", "old"))).split("## Gold")[1].split("## Ops")[
+        0
+    ].strip().splitlines()[2:] == [
         "### gold.people",
         "",
         "One row is one person.",

@@ -24,10 +24,14 @@ def answered(query: str) -> str:
         ("SELECT * FROM gold.audiences", "SELECT * FROM delta.`/lake/gold/audiences` AS audiences"),
         ("SELECT * FROM audiences", "SELECT * FROM delta.`/lake/gold/audiences` AS audiences"),
         ("SELECT a.arm FROM gold.audiences AS a", "SELECT a.arm FROM delta.`/lake/gold/audiences` AS a"),
-        ("SELECT audiences.arm FROM gold.audiences", "SELECT audiences.arm FROM delta.`/lake/gold/audiences` AS audiences"),
+        (
+            "SELECT audiences.arm FROM gold.audiences",
+            "SELECT audiences.arm FROM delta.`/lake/gold/audiences` AS audiences",
+        ),
         (
             "SELECT 1 FROM gold.segments JOIN silver.events e USING (platform)",
-            "SELECT 1 FROM delta.`/lake/gold/segments` AS segments JOIN delta.`/lake/silver/events` AS e USING (platform)",
+            "SELECT 1 FROM delta.`/lake/gold/segments` AS segments "
+            "JOIN delta.`/lake/silver/events` AS e USING (platform)",
         ),
         (
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM ops.runs)",
@@ -67,7 +71,7 @@ def test_functions_of_spark_are_sent_as_they_were_written():
     ],
 )
 def test_only_a_select_is_allowed(query):
-    with pytest.raises(ConfError, match="only one SELECT is allowed; the lake is written by `learnlake run` alone"):
+    with pytest.raises(ConfError, match=r"only one SELECT is allowed; the lake is written by `learnlake run` alone"):
         answered(query)
 
 
@@ -77,7 +81,7 @@ def test_two_statements_are_refused():
 
 
 def test_what_cannot_be_read_says_so_in_one_line():
-    with pytest.raises(ConfError, match="^the query cannot be read: ") as caught:
+    with pytest.raises(ConfError, match=r"^the query cannot be read: ") as caught:
         answered("SELECT FROM WHERE (")
     assert "\n" not in str(caught.value)
 

@@ -4,7 +4,19 @@ from typing import ClassVar
 import pytest
 
 from learnlake.lake import columns as c
-from learnlake.lake.stage import Arrivals, Before, ModelNode, Stage, Touched, Training, asked, sections_of, stage, tables_of, train
+from learnlake.lake.stage import (
+    Arrivals,
+    Before,
+    ModelNode,
+    Stage,
+    Touched,
+    Training,
+    asked,
+    sections_of,
+    stage,
+    tables_of,
+    train,
+)
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
 from learnlake.settings import Section
@@ -26,12 +38,12 @@ TODAY = date(2026, 5, 1)
 
 
 def test_a_stage_is_a_record_of_what_was_declared():
-    assert STAGE == Stage(built, (USER_DAYS, Before(SEGMENT_MEMBERS)), USER_FEATURES, NODE, "it must")
+    assert Stage(built, (USER_DAYS, Before(SEGMENT_MEMBERS)), USER_FEATURES, NODE, "it must") == STAGE
     assert STAGE.name == "gold.user_features"
 
 
 def test_a_training_is_a_record_of_what_was_declared():
-    assert TRAINING == Training(built, (USER_FEATURES.at(every="28d", back=1),), NODE)
+    assert Training(built, (USER_FEATURES.at(every="28d", back=1),), NODE) == TRAINING
     assert TRAINING.name == "model.guess"
 
 

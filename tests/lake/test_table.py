@@ -4,7 +4,11 @@ from pyspark.sql.types import DateType, LongType, StringType, StructField, Struc
 from learnlake.lake.columns import Named
 from learnlake.lake.table import Layer, Past, Refresh, Table, Way
 
-DAY, WHO, HOW_MANY = Named("day_date", DateType(), "a day"), Named("who", StringType(), "who"), Named("n_count", LongType(), "how many")
+DAY, WHO, HOW_MANY = (
+    Named("day_date", DateType(), "a day"),
+    Named("who", StringType(), "who"),
+    Named("n_count", LongType(), "how many"),
+)
 
 
 def table(refresh: Refresh) -> Table:
@@ -47,7 +51,9 @@ def test_past_days_are_asked_for_by_distance_and_number():
     assert VISITS.at(every="28d", back=6) == Past(VISITS, every=28, back=6)
 
 
-@pytest.mark.parametrize(("every", "back"), [("28", 1), ("0d", 1), ("4w", 1), ("-7d", 1), ("d", 1), ("7d ", 1), ("28d", 0), ("28d", -1)])
+@pytest.mark.parametrize(
+    ("every", "back"), [("28", 1), ("0d", 1), ("4w", 1), ("-7d", 1), ("d", 1), ("7d ", 1), ("28d", 0), ("28d", -1)]
+)
 def test_past_days_that_make_no_sense_are_refused(every, back):
     with pytest.raises(ValueError, match=r"gold\.visits\.at\(.*\): wants days such as '28d' and at least one of them"):
         VISITS.at(every=every, back=back)

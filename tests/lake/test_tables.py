@@ -42,7 +42,13 @@ def test_every_table_has_a_key(table):
 
 @EVERY_TABLE
 def test_what_a_table_goes_by_is_among_its_columns(table):
-    used = {*table.key, *table.partition_by, *table.profile, *table.refresh.by, *((table.dated_by,) if table.dated_by else ())}
+    used = {
+        *table.key,
+        *table.partition_by,
+        *table.profile,
+        *table.refresh.by,
+        *((table.dated_by,) if table.dated_by else ()),
+    }
     if table.pivot:
         used |= {table.pivot.by, table.pivot.value}
     assert used <= set(table.columns)
@@ -67,7 +73,9 @@ def test_every_gold_row_says_the_day_it_is_known_at(table):
     assert table.dated_by is c.AS_OF_DATE
 
 
-@pytest.mark.parametrize("table", [t for t in silver.TABLES if t.refresh.way is Way.MERGE], ids=lambda table: table.full_name)
+@pytest.mark.parametrize(
+    "table", [t for t in silver.TABLES if t.refresh.way is Way.MERGE], ids=lambda table: table.full_name
+)
 def test_what_raw_rows_become_says_where_it_came_from(table):
     assert set(silver.PROVENANCE) <= set(table.columns)
 

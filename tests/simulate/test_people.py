@@ -11,7 +11,7 @@ MANY = SimulateSettings(users=4_000)
 
 @pytest.fixture(scope="module")
 def everybody(spark):
-    return people(spark, MANY).collect()
+    return people(spark, MANY).where("NOT is_bot").collect()
 
 
 def test_segments_come_in_their_shares(everybody):
@@ -50,5 +50,5 @@ def test_nobody_leaves_before_coming_or_after_the_end(everybody):
 
 
 def test_people_stay_who_they_are_when_users_grow(spark, everybody):
-    fewer = people(spark, MANY.model_copy(update={"users": 50})).collect()
+    fewer = people(spark, MANY.model_copy(update={"users": 50})).where("NOT is_bot").collect()
     assert sorted(fewer) == sorted(person for person in everybody if person.person_id < 50)

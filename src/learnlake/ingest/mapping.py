@@ -31,7 +31,11 @@ def identifier(*parts: Column) -> Column:
 
 
 def arrived(
-    arrivals: Mapping[str, DataFrame], table: Table, rules: Mapping[str, Rule], conf: tuple[Sources, Platforms], finish: Finish
+    arrivals: Mapping[str, DataFrame],
+    table: Table,
+    rules: Mapping[str, Rule],
+    conf: tuple[Sources, Platforms],
+    finish: Finish,
 ) -> DataFrame:
     """Turn the new bronze rows of all sources into flagged rows of one silver table.
 
@@ -88,10 +92,16 @@ def _keys(source: Source, mapping: src.Mapping) -> list[Column]:
     """Make event_id and account_id from what the mapping says makes them; an unknown part makes the whole unknown."""
     out = []
     if mapping.table.columns[0] is c.EVENT_ID:
-        own = (F.col(c.FILE.name), F.col(c.POSITION.name)) if mapping.event_key == "copies" else tuple(F.expr(k).cast("string") for k in mapping.event_key or ())
+        own = (
+            (F.col(c.FILE.name), F.col(c.POSITION.name))
+            if mapping.event_key == "copies"
+            else tuple(F.expr(k).cast("string") for k in mapping.event_key or ())
+        )
         out.append(identifier(F.lit(source.source), F.lit(mapping.name), *own).alias(c.EVENT_ID.name))
     if mapping.account_key:
-        out.append(identifier(F.lit(source.platform), F.expr(mapping.account_key).cast("string")).alias(c.ACCOUNT_ID.name))
+        out.append(
+            identifier(F.lit(source.platform), F.expr(mapping.account_key).cast("string")).alias(c.ACCOUNT_ID.name)
+        )
     return out
 
 

@@ -52,7 +52,11 @@ OUTCOME_EVENT_TYPES = ("complete", "refund", "cancel")
 
 # bronze: where a raw record came from
 FILE = Named("_file", STRING, "path of the raw file below its source's root")
-POSITION = Named("_position", STRING, "hash of the record's content, its place in the file; equal records share it, or are numbered where they are real repeats")
+POSITION = Named(
+    "_position",
+    STRING,
+    "hash of the record's content, its place in the file; equal records share it, or are numbered where they are real repeats",
+)
 RECEIVED = Named("_received_at", TIMESTAMP, "when the record reached us, UTC")
 
 # keys and provenance
@@ -106,7 +110,11 @@ REFERRER = Named("referrer", STRING, "where the account came from")
 LINKED_BY = Named("linked_by", STRING, "why the account belongs to the user: `link_key` or `own_account`")
 
 # items
-ITEM_KIND = Named("item_kind", STRING, "course, book, chapter, article, topic, thread, resource, solution, service, membership, assessment or site")
+ITEM_KIND = Named(
+    "item_kind",
+    STRING,
+    "course, book, chapter, article, topic, thread, resource, solution, service, membership, assessment or site",
+)
 TITLE = Named("title", STRING, "title of the item")
 DESCRIPTION = Named("description", STRING, "description of the item")
 TAGS = Named("tags", STRINGS, "technologies and topics of the item")
@@ -127,14 +135,21 @@ IS_GRANTED = Named("is_granted", BOOLEAN, "whether contact is allowed from known
 # user_days
 EVENT_COUNT = Named("event_count", LONG, "events of any type")
 TYPE_COUNTS = tuple(
-    Named(f"{kind}_count", LONG, f"events of type {kind}", is_outcome=kind in OUTCOME_EVENT_TYPES) for kind in EVENT_TYPES
+    Named(f"{kind}_count", LONG, f"events of type {kind}", is_outcome=kind in OUTCOME_EVENT_TYPES)
+    for kind in EVENT_TYPES
 )
-VIEW_QUANTITY = Named("view_quantity", LONG, "clicks or pages of the views, their quantity summed; 1 where it is not stated")
+VIEW_QUANTITY = Named(
+    "view_quantity", LONG, "clicks or pages of the views, their quantity summed; 1 where it is not stated"
+)
 NIGHT_COUNT = Named("night_count", LONG, "events between 22:00 and 06:00 in the platform's time zone")
-SESSION_COUNT = Named("session_count", LONG, "visits with an event on the day: the source's own, else split by 30 idle minutes")
+SESSION_COUNT = Named(
+    "session_count", LONG, "visits with an event on the day: the source's own, else split by 30 idle minutes"
+)
 ACTIVE_SECONDS = Named("active_seconds", DOUBLE, "durations of the events summed, capped at one day")
 SPEND_AMOUNT = Named("spend_amount", MONEY, "money paid less refunds, in the reporting currency")
-UNCONVERTED_COUNT = Named("unconverted_count", LONG, "amounts without a rate to the reporting currency, left out of spend")
+UNCONVERTED_COUNT = Named(
+    "unconverted_count", LONG, "amounts without a rate to the reporting currency, left out of spend"
+)
 RATING_COUNT = Named("rating_count", LONG, "ratings given")
 RATING_SUM = Named("rating_sum", DOUBLE, "ratings given, summed, each 0..1")
 COURSE_IDS = Named("course_ids", STRINGS, "courses that the events belong to, sorted")
@@ -145,16 +160,26 @@ FIRST_DATE = Named("first_date", DATE, "first day with an event")
 TENURE_DAYS = Named("tenure_days", INTEGER, "days from the first event to as_of_date")
 IDLE_DAYS = Named("idle_days", INTEGER, "days since the last event, 0 = on as_of_date (recency)")
 PLATFORMS = Named("platforms", STRINGS, "platforms the user was ever seen on, sorted")
-CURRENT_STREAK_DAYS = Named("current_streak_days", INTEGER, "length of the run of active days that ends on as_of_date or the day before; 0 if none")
+CURRENT_STREAK_DAYS = Named(
+    "current_streak_days",
+    INTEGER,
+    "length of the run of active days that ends on as_of_date or the day before; 0 if none",
+)
 LONGEST_STREAK_DAYS = Named("longest_streak_days", INTEGER, "length of the longest run of active days ever")
 EVER_SPEND_AMOUNT = Named("ever_spend_amount", MONEY, "money paid less refunds, ever, reporting currency")
 EVER_COURSE_COUNT = Named("ever_course_count", LONG, "different courses touched ever")
 EVER_TOPIC_COUNT = Named("ever_topic_count", LONG, "different topics touched ever")
 MEAN_RATING = Named("mean_rating", DOUBLE, "mean of all ratings given, 0..1; null without any")
 EVER_RATING_COUNT = Named("ever_rating_count", LONG, "ratings given ever: how much mean_rating rests on")
-NIGHT_SHARE = Named("night_share", DOUBLE, "share of the last 90 days' events between 22:00 and 06:00; null without events")
-WEEKEND_SHARE = Named("weekend_share", DOUBLE, "share of the last 90 days' active days on Saturday or Sunday; null without any")
-ACTIVITY_TREND = Named("activity_trend", DOUBLE, "ln((1 + events of the last 30 days) / (1 + events of the 30 days before))")
+NIGHT_SHARE = Named(
+    "night_share", DOUBLE, "share of the last 90 days' events between 22:00 and 06:00; null without events"
+)
+WEEKEND_SHARE = Named(
+    "weekend_share", DOUBLE, "share of the last 90 days' active days on Saturday or Sunday; null without any"
+)
+ACTIVITY_TREND = Named(
+    "activity_trend", DOUBLE, "ln((1 + events of the last 30 days) / (1 + events of the 30 days before))"
+)
 
 WINDOWS = (7, 30, 90)
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -169,18 +194,23 @@ GROUP_COUNTS = tuple(
     Named(f"{group}_count_{days}d", LONG, f"{group} events ({', '.join(kinds)}) of the last {days} days")
     for group, kinds in GROUPS.items()
     for days in WINDOWS
-) + tuple(Named(f"ever_{group}_count", LONG, f"{group} events ({', '.join(kinds)}) ever") for group, kinds in GROUPS.items())
-ACTIVE_DAYS = tuple(Named(f"active_days_{days}d", LONG, f"days with an event among the last {days}") for days in WINDOWS) + (
-    Named("ever_active_days", LONG, "days with an event ever"),
+) + tuple(
+    Named(f"ever_{group}_count", LONG, f"{group} events ({', '.join(kinds)}) ever") for group, kinds in GROUPS.items()
 )
+ACTIVE_DAYS = tuple(
+    Named(f"active_days_{days}d", LONG, f"days with an event among the last {days}") for days in WINDOWS
+) + (Named("ever_active_days", LONG, "days with an event ever"),)
 SESSIONS_OVER = tuple(Named(f"session_count_{days}d", LONG, f"visits of the last {days} days") for days in WINDOWS)
-MINUTES_OVER = tuple(Named(f"minutes_a_day_{days}d", DOUBLE, f"minutes a day, mean over the last {days} days") for days in WINDOWS)
+MINUTES_OVER = tuple(
+    Named(f"minutes_a_day_{days}d", DOUBLE, f"minutes a day, mean over the last {days} days") for days in WINDOWS
+)
 SPEND_OVER = tuple(
-    Named(f"spend_amount_{days}d", MONEY, f"money paid less refunds in the last {days} days, reporting currency") for days in WINDOWS
+    Named(f"spend_amount_{days}d", MONEY, f"money paid less refunds in the last {days} days, reporting currency")
+    for days in WINDOWS
 )
-BREADTH_OVER = tuple(Named(f"course_count_{days}d", LONG, f"different courses touched in the last {days} days") for days in WINDOWS) + tuple(
-    Named(f"topic_count_{days}d", LONG, f"different topics touched in the last {days} days") for days in WINDOWS
-)
+BREADTH_OVER = tuple(
+    Named(f"course_count_{days}d", LONG, f"different courses touched in the last {days} days") for days in WINDOWS
+) + tuple(Named(f"topic_count_{days}d", LONG, f"different topics touched in the last {days} days") for days in WINDOWS)
 
 # segments
 SCHEME = Named("scheme", STRING, "way of cutting users into segments, the name of its file in conf/segments")
@@ -189,10 +219,20 @@ SEGMENT_NAME = Named("segment_name", STRING, "name in English, from what sets th
 SEGMENT_NAME_ZH = Named("segment_name_zh", STRING, "name in Chinese, from what sets the segment apart")
 MEMBER_COUNT = Named("member_count", LONG, "users in the segment")
 MEMBER_SHARE = Named("member_share", DOUBLE, "share of the scheme's users that are in the segment")
-APART_BY = Named("apart_by", MapType(StringType(), DoubleType()), "feature -> how many standard deviations (of the tamed feature) the segment's centre lies from the mean user")
-SILHOUETTE = Named("silhouette", DOUBLE, "simplified silhouette: mean of 1 - distance / second_distance over the members, 0..1; null without members")
+APART_BY = Named(
+    "apart_by",
+    MapType(StringType(), DoubleType()),
+    "feature -> how many standard deviations (of the tamed feature) the segment's centre lies from the mean user",
+)
+SILHOUETTE = Named(
+    "silhouette",
+    DOUBLE,
+    "simplified silhouette: mean of 1 - distance / second_distance over the members, 0..1; null without members",
+)
 MODEL_VERSION = Named("model_version", STRING, "version of the model that made the row")
-MEMBER_SINCE = Named("member_since", DATE, "first as-of date of the unbroken stay in the segment, among the days computed")
+MEMBER_SINCE = Named(
+    "member_since", DATE, "first as-of date of the unbroken stay in the segment, among the days computed"
+)
 SECOND_SEGMENT_ID = Named("second_segment_id", STRING, "second nearest segment")
 DISTANCE = Named("distance", DOUBLE, "distance to the segment's centre in the model's scaled space")
 SECOND_DISTANCE = Named("second_distance", DOUBLE, "distance to the second nearest centre")

@@ -21,7 +21,9 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     found = {field.name: field.dataType for field in frame.schema}
     for column in table.columns:
         if column.name not in found:
-            raise ContractError(f"{table.full_name}: column {column.name} ({column.dtype.simpleString()}) is missing; {near_match(column.name, found)}")
+            raise ContractError(
+                f"{table.full_name}: column {column.name} ({column.dtype.simpleString()}) is missing; {near_match(column.name, found)}"
+            )
         if not _same(found[column.name], column.dtype):
             raise ContractError(
                 f"{table.full_name}: {column.name} is {found[column.name].simpleString()}, promised {column.dtype.simpleString()}; "
@@ -29,7 +31,9 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
             )
     surplus = sorted(set(found) - {column.name for column in table.columns})
     if surplus:
-        raise ContractError(f"{table.full_name}: column {surplus[0]} is not promised; select it away or add it to the catalogue.")
+        raise ContractError(
+            f"{table.full_name}: column {surplus[0]} is not promised; select it away or add it to the catalogue."
+        )
     return frame.select(*(column.name for column in table.columns))
 
 
@@ -46,9 +50,15 @@ def refuse_broken_key(frame: DataFrame, table: Table) -> None:
     key = [column.name for column in table.key]
     if not key:
         return
-    has_null = F.greatest(*(F.col(name).isNull().cast("int") for name in key)) if len(key) > 1 else F.col(key[0]).isNull().cast("int")
+    has_null = (
+        F.greatest(*(F.col(name).isNull().cast("int") for name in key))
+        if len(key) > 1
+        else F.col(key[0]).isNull().cast("int")
+    )
     groups = frame.groupBy(*key).agg(F.count(F.lit(1)).alias("n"), F.max(has_null).alias("lacks"))
-    bad = groups.agg(F.count_if(F.col("n") > 1).alias("repeated"), F.count_if(F.col("lacks") == 1).alias("lacking")).first()
+    bad = groups.agg(
+        F.count_if(F.col("n") > 1).alias("repeated"), F.count_if(F.col("lacks") == 1).alias("lacking")
+    ).first()
     if bad and (bad.repeated or bad.lacking):
         raise ContractError(
             f"{table.full_name}: {bad.repeated} keys ({', '.join(key)}) occur more than once and {bad.lacking} lack a part; "

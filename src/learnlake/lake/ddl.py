@@ -1,4 +1,4 @@
-"""Spark types from the DDL of a source file, without a session, so that conf can be checked before anything starts."""
+"""DDL: read from source files without a session, so that conf can be checked early, and written for Delta tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import sqlglot
 from pyspark.sql import types as t
 from sqlglot import exp
 
-PLAIN: dict[exp.DataType.Type, t.DataType] = {
+from learnlake.errors import ContractError
+from learnlake.lake.columns import Named
+from learnlake.lake.table import Table
+
+PLAIN: dict[object, t.DataType] = {
     exp.DataType.Type.TEXT: t.StringType(),
     exp.DataType.Type.VARCHAR: t.StringType(),
     exp.DataType.Type.TINYINT: t.ByteType(),
@@ -35,7 +39,8 @@ def schema_of(ddl: str) -> t.StructType:
         table = sqlglot.parse_one(f"CREATE TABLE t ({ddl})", dialect="spark")
     except sqlglot.ParseError:
         raise ValueError("this is not a list of columns and types such as `id BIGINT, name STRING`") from None
-    fields = [_field(column) for column in table.find(exp.Schema).expressions] if table.find(exp.Schema) else []
+    listed = table.find(exp.Schema)
+    fields = [_field(column) for column in listed.expressions] if listed else []
     if not fields:
         raise ValueError("there is no column in it")
     return t.StructType(fields)
@@ -63,3 +68,44 @@ def _type(kind: exp.DataType) -> t.DataType:
     if kind.this not in PLAIN:
         raise ValueError(f"type `{kind.sql(dialect='spark')}` is not one that raw files can have")
     return PLAIN[kind.this]
+
+
+def quoted(text: str) -> str:
+    """Escape a text for a SQL string literal."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def columns_of(columns: tuple[Named, ...]) -> str:
+    """Write columns with their types and meanings as DDL."""
+    return ", ".join(f"`{k.name}` {k.dtype.simpleString()} COMMENT '{quoted(k.meaning)}'" for k in columns)
+
+
+def definition_of(table: Table) -> str:
+    """Write what follows CREATE TABLE: columns, partitions, grain, key, and how the table is refreshed."""
+    parts = f" PARTITIONED BY ({', '.join(k.name for k in table.partition_by)})" if table.partition_by else ""
+    properties = {"learnlake.key": ", ".join(k.name for k in table.key), "learnlake.refresh": str(table.refresh.way)}
+    if table.tracks_changes:
+        properties["delta.enableChangeDataFeed"] = "true"
+    stated = ", ".join(f"'{name}' = '{quoted(value)}'" for name, value in properties.items())
+    return f"({columns_of(table.columns)}) USING delta{parts} COMMENT 'One row is {quoted(table.grain)}' TBLPROPERTIES ({stated})"
+
+
+def gained_columns(table: Table, stored: t.StructType) -> tuple[Named, ...]:
+    """Return the columns that the catalogue has gained over a stored table.
+
+    Raises:
+        ContractError: if the stored table has a column or type that the catalogue no longer promises.
+    """
+    held = {field.name: field.dataType.simpleString() for field in stored}
+    for column in table.columns:
+        if held.get(column.name, column.dtype.simpleString()) != column.dtype.simpleString():
+            raise ContractError(
+                f"{table.full_name}: stored {column.name} is {held[column.name]}, promised {column.dtype.simpleString()}; "
+                "rename the new column, or rebuild the table from its inputs in an empty lake."
+            )
+    lost = sorted(set(held) - {column.name for column in table.columns})
+    if lost:
+        raise ContractError(
+            f"{table.full_name}: the stored column {lost[0]} is no longer promised; keep it in the catalogue or conf, or take a new lake."
+        )
+    return tuple(column for column in table.columns if column.name not in held)

@@ -44,19 +44,27 @@ def key_of(settings: KeySettings, lake_root: str) -> bytes:
     given = os.environ.get(VARIABLE)
     key = (given if given is not None else _from_file(settings, lake_root)).strip().encode()
     if len(key) < SHORTEST:
-        raise LearnlakeError(f"the key for the keyed hashes has {len(key)} characters; give {VARIABLE} at least {SHORTEST}.")
+        raise LearnlakeError(
+            f"the key for the keyed hashes has {len(key)} characters; give {VARIABLE} at least {SHORTEST}."
+        )
     return key
 
 
 def _from_file(settings: KeySettings, lake_root: str) -> str:
     if settings.file is None:
-        raise LearnlakeError(f"there is no key for the keyed hashes: set {VARIABLE} (at least {SHORTEST} characters) from your secret store.")
+        raise LearnlakeError(
+            f"there is no key for the keyed hashes: set {VARIABLE} (at least {SHORTEST} characters) from your secret store."
+        )
     path = Path(settings.file).expanduser()
     if path.resolve().is_relative_to(Path(lake_root).resolve()):
-        raise LearnlakeError(f"conf key `key.file`: {path} lies inside the lake, and whoever reads the lake would have it; move it elsewhere.")
+        raise LearnlakeError(
+            f"conf key `key.file`: {path} lies inside the lake, and whoever reads the lake would have it; move it elsewhere."
+        )
     if not path.is_file():
         if not settings.may_be_made:
-            raise LearnlakeError(f"there is no key for the keyed hashes at {path}: put it there, or set {VARIABLE} (at least {SHORTEST} characters).")
+            raise LearnlakeError(
+                f"there is no key for the keyed hashes at {path}: put it there, or set {VARIABLE} (at least {SHORTEST} characters)."
+            )
         _make(path)
     return path.read_text(encoding="utf-8")
 
@@ -75,7 +83,7 @@ def fingerprint(key: bytes) -> str:
 def keyed_hash(key: bytes) -> Callable[[Column], Column]:
     """Return a function of string columns: the keyed hash of each value, 32 hex digits; null stays null."""
 
-    @F.arrow_udf("string")  # type: ignore[call-overload, untyped-decorator]  # its stubs know no pyarrow types
+    @F.arrow_udf("string")  # type: ignore[attr-defined, untyped-decorator]  # pyspark exports it without a stub
     def hashed(values: pa.Array) -> pa.Array:
         coded = values.dictionary_encode()  # each distinct value of a batch is hashed once
         digests = [_digest(key, value) for value in coded.dictionary.to_pylist()]

@@ -17,7 +17,7 @@ LAYERS = {
 
 
 def tables_page(tables: Catalogue) -> str:
-    """Return a Markdown page with every table of a catalogue: grain, key, refresh, warnings and columns, layer by layer."""
+    """Return a Markdown page of every table of a catalogue, layer by layer: grain, key, refresh, warnings, columns."""
     parts = ["# Tables", "Each table of the lake, from the catalogue and the shipped conf. Generated: do not edit."]
     for layer, about in LAYERS.items():
         held = [table for table in tables.values() if table.layer is layer]
@@ -28,7 +28,8 @@ def tables_page(tables: Catalogue) -> str:
 def _entry(table: Table) -> str:
     facts = [
         f"One row is {table.grain}.",
-        f"- Key: {_names(table.key) or 'none'}\n- Refresh: {_way(table.refresh)}" + "".join(f"\n- Mind: {warning}" for warning in table.warns),
+        f"- Key: {_names(table.key) or 'none'}\n- Refresh: {_way(table.refresh)}"
+        + "".join(f"\n- Mind: {warning}" for warning in table.warns),
         "\n".join(["| column | type | meaning |", "|---|---|---|", *(_row(column) for column in table.columns)]),
     ]
     return "\n\n".join([f"### {table.full_name}", *facts])

@@ -41,12 +41,16 @@ def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
     path = source.read.path
     unset = NAME.findall(path)
     if unset:
-        raise LearnlakeError(f"conf/sources/{source.source}.yml: `read.path` needs ${{{unset[0]}}}, which is not set; set it in the environment.")
-    listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True).load(path)
+        raise LearnlakeError(
+            f"conf/sources/{source.source}.yml: `read.path` needs ${{{unset[0]}}}, which is not set; set it in the environment."
+        )
+    listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True)
     try:
-        rows = listing.select("path", "modificationTime").collect()  # one row a file: bounded by the folder
+        rows = listing.load(path).select("path", "modificationTime").collect()  # one row a file: bounded by the folder
     except AnalysisException:
-        raise LearnlakeError(f"conf/sources/{source.source}.yml: there is no file at {path}; put it there or mend `read.path`.") from None
+        raise LearnlakeError(
+            f"conf/sources/{source.source}.yml: there is no file at {path}; put it there or mend `read.path`."
+        ) from None
     root = _root(path)
     files = [RawFile(row.path, row.path.split(root, 1)[-1].lstrip("/"), row.modificationTime) for row in rows]
     return tuple(sorted((file for file in files if not file.name.startswith((".", "_"))), key=lambda file: file.name))
@@ -74,7 +78,12 @@ def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key
     place = F.element_at(F.split("_file_path", _root(source.read.path), 2), -1)
     shaped = raw.withColumn(c.FILE.name, F.regexp_replace(place, "^/", ""))
     hashed = keyed_hash(key)
-    harmless = shaped.select(*(_harmless(source, field, hashed) for field in source.raw_schema), c.FILE.name, "_modified_at", hashed(CORRUPT).alias(CORRUPT))
+    harmless = shaped.select(
+        *(_harmless(source, field, hashed) for field in source.raw_schema),
+        c.FILE.name,
+        "_modified_at",
+        hashed(F.col(CORRUPT)).alias(CORRUPT),
+    )
     content = F.to_json(F.struct(*source.raw_schema.fieldNames()))
     position = F.coalesce(F.col(CORRUPT), F.substring(F.sha2(content, 256), 1, 32))
     received = F.expr(source.received_at) if source.received_at else F.col("_modified_at")
@@ -107,13 +116,18 @@ def _harmless(source: Source, field: StructField, hashed: object) -> Column:
 def _reasons(source: Source) -> Column:
     is_empty = F.coalesce(*(F.col(name).cast("string") for name in source.raw_schema.fieldNames())).isNull()
     return F.array_compact(
-        F.array(F.when(F.col(CORRUPT).isNotNull(), F.lit(MALFORMED)), F.when(F.col(CORRUPT).isNull() & is_empty, F.lit(UNKNOWN_SHAPE)))
+        F.array(
+            F.when(F.col(CORRUPT).isNotNull(), F.lit(MALFORMED)),
+            F.when(F.col(CORRUPT).isNull() & is_empty, F.lit(UNKNOWN_SHAPE)),
+        )
     )
 
 
 def _read(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> DataFrame:
     paths = [file.path for file in files]
-    options = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in source.read.options.items()}
+    options = {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in source.read.options.items()
+    }
     reader = spark.read.format(source.read.format).options(**options)
     meta = ("_metadata.file_path AS _file_path", "_metadata.file_modification_time AS _modified_at")
     if source.read.format == "parquet":
@@ -123,7 +137,13 @@ def _read(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> Da
     schema = StructType([*source.raw_schema.fields, StructField(CORRUPT, StringType())])
     if source.read.format == "csv":
         reader = reader.option("enforceSchema", value=True)
-    loaded = reader.schema(schema).option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", CORRUPT).load(paths).selectExpr("*", *meta)
+    loaded = (
+        reader.schema(schema)
+        .option("mode", "PERMISSIVE")
+        .option("columnNameOfCorruptRecord", CORRUPT)
+        .load(paths)
+        .selectExpr("*", *meta)
+    )
     is_packed = all(path.endswith(".gz") for path in paths) and len(paths) < spark_tasks(spark)
     return loaded.repartition(spark_tasks(spark)) if is_packed else loaded  # one task reads a .gz; several work on it
 

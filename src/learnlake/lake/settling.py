@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.window import WindowSpec
 from pyspark.storagelevel import StorageLevel
 
 from learnlake.lake import columns as c
@@ -69,7 +70,11 @@ def tell_apart(sound: DataFrame, table: Table, repeated: DataFrame | None) -> tu
 def meetings_of(rows: DataFrame, there: DataFrame, table: Table) -> DataFrame:
     """Say of the first sound row of each key that is there already how the two meet: again, wins or loses."""
     key, order = [k.name for k in table.key], _order(table)
-    first = rows.where(F.col(FATE) == SOUND).withColumn("_rank", F.row_number().over(_first(table))).where(F.col("_rank") == 1)
+    first = (
+        rows.where(F.col(FATE) == SOUND)
+        .withColumn("_rank", F.row_number().over(_first(table)))
+        .where(F.col("_rank") == 1)
+    )
     mine, old = _struct(order), _struct(order)
     joined = first.join(there.select(*key, old.alias("_old")), on=key, how="inner")
     meeting = F.when(mine == F.col("_old"), AGAIN).when(mine < F.col("_old"), WINS).otherwise(LOSES)
@@ -101,5 +106,5 @@ def _struct(names: list[str]) -> Column:
     return F.struct(*names) if names else F.lit(1)
 
 
-def _first(table: Table) -> object:
+def _first(table: Table) -> WindowSpec:
     return Window.partitionBy(*(k.name for k in table.key)).orderBy(*(_order(table) or [k.name for k in table.key]))

@@ -11,10 +11,10 @@ from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructTy
 from learnlake.errors import ConfError, near_match
 from learnlake.lake import columns as c
 from learnlake.lake.columns import Named
+from learnlake.lake.ddl import schema_of
 from learnlake.lake.expressions import names_in, refuse_unfit
 from learnlake.lake.table import Layer, Refresh, Table
 from learnlake.lake.tables import silver
-from learnlake.lake.ddl import schema_of
 from learnlake.settings import Section, Settings
 
 TARGETS: dict[str, Table] = {
@@ -23,7 +23,9 @@ TARGETS: dict[str, Table] = {
     "items": silver.ITEMS,
     "consents": silver.CONSENTS,
 }
-MADE_BY_US = {column.name for column in (*silver.PROVENANCE, c.PLATFORM, c.EVENT_ID, c.EVENT_DATE, c.LOCAL_HOUR, c.ACCOUNT_ID)}
+MADE_BY_US = {
+    column.name for column in (*silver.PROVENANCE, c.PLATFORM, c.EVENT_ID, c.EVENT_DATE, c.LOCAL_HOUR, c.ACCOUNT_ID)
+}
 NEEDED = {
     "events": ("event_key", "account_key", "event_type", "occurred_at"),
     "accounts": ("account_key", "known_from"),
@@ -87,7 +89,11 @@ class Mapping(Settings):
     @property
     def expressions(self) -> dict[str, str]:
         """Every expression by the key it stands under."""
-        keys = {} if self.event_key in (None, "copies") else {f"event_key.{n}": key for n, key in enumerate(self.event_key or ())}
+        keys = (
+            {}
+            if self.event_key in (None, "copies")
+            else {f"event_key.{n}": key for n, key in enumerate(self.event_key or ())}
+        )
         rest = {"where": self.where, "account_key": self.account_key}
         return {**keys, **{key: text for key, text in rest.items() if text is not None}, **self.columns}
 
@@ -126,16 +132,22 @@ class Source(Settings):
         raw = schema_of(self.read.schema_)
         for key in (*self.personal, *self.free_text):
             if key not in raw.fieldNames():
-                raise ValueError(f"personal or free_text names `{key}`, which read.schema lacks; {near_match(key, raw.fieldNames())}")
+                raise ValueError(
+                    f"personal or free_text names `{key}`, which read.schema lacks; {near_match(key, raw.fieldNames())}"
+                )
         for key in self.personal:
             if isinstance(raw[key].dataType, ArrayType | MapType | StructType):
-                raise ValueError(f"personal names `{key}`, which is a {raw[key].dataType.typeName()}; only plain values can be hashed")
+                raise ValueError(
+                    f"personal names `{key}`, which is a {raw[key].dataType.typeName()}; only plain values can be hashed"
+                )
         known = set(raw.fieldNames()) | {c.FILE.name, c.RECEIVED.name}
         if self.received_at:
             refuse_unfit(self.received_at, known - {c.RECEIVED.name}, "received_at")
         for name, lookup in self.lookups.items():
             for key in (key for key in lookup.equal if key not in raw.fieldNames()):
-                raise ValueError(f"lookups.{name} joins on `{key}`, which read.schema lacks; {near_match(key, raw.fieldNames())}")
+                raise ValueError(
+                    f"lookups.{name} joins on `{key}`, which read.schema lacks; {near_match(key, raw.fieldNames())}"
+                )
             known.add(name)
         for name, expression in self.derive.items():
             refuse_unfit(expression, known, f"derive.{name}")
@@ -151,7 +163,9 @@ class Source(Settings):
         for key in ("account_key", "link_key"):
             expression = mapping.expressions.get(key)
             for column in sorted(self._behind(expression) - set(self.personal)) if expression else ():
-                raise ValueError(f"{mapping.name}.{key} uses `{column}`, which is not listed under `personal`; list it, so that it is hashed")
+                raise ValueError(
+                    f"{mapping.name}.{key} uses `{column}`, which is not listed under `personal`; list it, so that it is hashed"
+                )
 
     def _behind(self, expression: str) -> set[str]:
         used = names_in(expression)
@@ -209,7 +223,9 @@ def _mapping(target: str, number: int, count: int, entry: object) -> dict[str, o
     fillable = {column.name for column in TARGETS[target].columns} - MADE_BY_US
     for key in columns:
         if key not in fillable:
-            raise ValueError(f"{name} fills `{key}`, which {TARGETS[target].full_name} lacks; {near_match(key, fillable)}")
+            raise ValueError(
+                f"{name} fills `{key}`, which {TARGETS[target].full_name} lacks; {near_match(key, fillable)}"
+            )
     if "account_key" in special and target == "items":
         raise ValueError("items have no `account_key`; leave it out")
     for key in NEEDED[target]:
@@ -226,15 +242,23 @@ def checked(sources: Sources, platforms: Platforms, live: tuple[str, ...], folde
     """
     for name, source in sources.files.items():
         if source.source != name:
-            raise ConfError(f"{folder}/sources/{name}.yml: `source: {source.source}` differs from the file's name; make them equal.")
+            raise ConfError(
+                f"{folder}/sources/{name}.yml: `source: {source.source}` differs from the file's name; make them equal."
+            )
         if source.platform not in platforms.files:
-            raise ConfError(f"{folder}/sources/{name}.yml: unknown platform `{source.platform}`; {near_match(source.platform, platforms.files)}")
+            raise ConfError(
+                f"{folder}/sources/{name}.yml: unknown platform `{source.platform}`; {near_match(source.platform, platforms.files)}"
+            )
     for name in live:
         if name not in platforms.files:
-            raise ConfError(f"{folder}/base.yml: key `lake.platforms`: unknown platform `{name}`; {near_match(name, platforms.files)}")
+            raise ConfError(
+                f"{folder}/base.yml: key `lake.platforms`: unknown platform `{name}`; {near_match(name, platforms.files)}"
+            )
     chosen = {name: source for name, source in sources.files.items() if not live or source.platform in live}
     for name, source in chosen.items():
         for alias, lookup in source.lookups.items():
             if lookup.source not in chosen:
-                raise ConfError(f"{folder}/sources/{name}.yml: lookups.{alias} names `{lookup.source}`, no source of a live platform; {near_match(lookup.source, chosen)}")
+                raise ConfError(
+                    f"{folder}/sources/{name}.yml: lookups.{alias} names `{lookup.source}`, no source of a live platform; {near_match(lookup.source, chosen)}"
+                )
     return Sources.model_construct(files=chosen)

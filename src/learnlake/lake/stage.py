@@ -143,7 +143,9 @@ def asked(function: Callable[..., Any]) -> dict[str, Any]:
 
 def sections_of(function: Callable[..., Any]) -> dict[str, type[Section]]:
     """Return the sections of conf that a stage or training asks for: parameter -> class."""
-    return {name: kind for name, kind in asked(function).items() if isinstance(kind, type) and issubclass(kind, Section)}
+    return {
+        name: kind for name, kind in asked(function).items() if isinstance(kind, type) and issubclass(kind, Section)
+    }
 
 
 def tables_of(reads: tuple[Read, ...]) -> tuple[Table, ...]:

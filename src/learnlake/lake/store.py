@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from pyspark.errors import AnalysisException, PySparkException
@@ -13,19 +14,50 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
-from learnlake.errors import BusyError, ContractError
+from learnlake.errors import BusyError
 from learnlake.lake import columns as c
+from learnlake.lake import ddl
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.conform import conform, refuse_broken_key
 from learnlake.lake.query import addressed
 from learnlake.lake.settling import (
-    ASIDE, FATE, LOSES, MEETING, REFUSED, SOUND, WINS, Counts, Fate, counted, fated, held, identified, meetings_of, tell_apart, unmet,
+    ASIDE,
+    FATE,
+    LOSES,
+    MEETING,
+    REFUSED,
+    SOUND,
+    WINS,
+    Counts,
+    Fate,
+    counted,
+    fated,
+    held,
+    identified,
+    meetings_of,
+    tell_apart,
+    unmet,
 )
 from learnlake.lake.table import Table
 from learnlake.lake.tables.ops import REJECTS
 
-ABSENT = ("DELTA_TABLE_ONLY_OPERATION", "DELTA_MISSING_DELTA_TABLE", "TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND", "PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST")
-CLASH = ("ConcurrentAppend", "ConcurrentDelete", "ConcurrentTransaction", "ConcurrentWrite", "DELTA_CONCURRENT", "MetadataChanged", "ProtocolChanged")
+ABSENT = (
+    "DELTA_TABLE_ONLY_OPERATION",
+    "DELTA_MISSING_DELTA_TABLE",
+    "TABLE_OR_VIEW_NOT_FOUND",
+    "DELTA_TABLE_NOT_FOUND",
+    "PATH_NOT_FOUND",
+    "DELTA_PATH_DOES_NOT_EXIST",
+)
+CLASH = (
+    "ConcurrentAppend",
+    "ConcurrentDelete",
+    "ConcurrentTransaction",
+    "ConcurrentWrite",
+    "DELTA_CONCURRENT",
+    "MetadataChanged",
+    "ProtocolChanged",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +86,7 @@ class Store:
         commit = self._last_commit(table)
         return None if commit is None else int(commit["version"])
 
-    def _last_commit(self, table: Table) -> dict[str, object] | None:
+    def _last_commit(self, table: Table) -> dict[str, Any] | None:
         try:
             row = self.spark.sql(f"DESCRIBE HISTORY {self.address(table)} LIMIT 1").first()
         except AnalysisException as error:
@@ -81,43 +113,29 @@ class Store:
         return is_new or self._widen(table)
 
     def _widen(self, table: Table) -> bool:
-        held = {field.name: field.dataType for field in self.spark.table(self.address(table)).schema}
-        for column in table.columns:
-            if column.name in held and held[column.name].simpleString() != column.dtype.simpleString():
-                raise ContractError(
-                    f"{table.full_name}: stored {column.name} is {held[column.name].simpleString()}, promised {column.dtype.simpleString()}; "
-                    "rename the new column, or rebuild the table from its inputs in an empty lake."
-                )
-        lost = sorted(set(held) - {column.name for column in table.columns})
-        if lost:
-            raise ContractError(f"{table.full_name}: the stored column {lost[0]} is no longer promised; keep it in the catalogue or conf, or take a new lake.")
-        gained = [column for column in table.columns if column.name not in held]
+        gained = ddl.gained_columns(table, self.spark.table(self.address(table)).schema)
         if gained:
-            words = ", ".join(f"`{g.name}` {g.dtype.simpleString()} COMMENT '{_quoted(g.meaning)}'" for g in gained)
-            self.spark.sql(f"ALTER TABLE {self.address(table)} ADD COLUMNS ({words})")
+            self.spark.sql(f"ALTER TABLE {self.address(table)} ADD COLUMNS ({ddl.columns_of(gained)})")
         return bool(gained)
 
     def _create(self, table: Table) -> None:
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self.catalog}`.`{table.layer}`")
-        columns = ", ".join(f"`{k.name}` {k.dtype.simpleString()} COMMENT '{_quoted(k.meaning)}'" for k in table.columns)
-        parts = f" PARTITIONED BY ({', '.join(k.name for k in table.partition_by)})" if table.partition_by else ""
-        properties = {"learnlake.key": ", ".join(k.name for k in table.key), "learnlake.refresh": str(table.refresh.way)}
-        if table.tracks_changes:
-            properties["delta.enableChangeDataFeed"] = "true"
-        stated = ", ".join(f"'{name}' = '{_quoted(value)}'" for name, value in properties.items())
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.address(table)} ({columns}) USING delta{parts} "
-            f"COMMENT 'One row is {_quoted(table.grain)}' TBLPROPERTIES ({stated})"
-        )
+        self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.address(table)} {ddl.definition_of(table)}")
 
     def note(self, table: Table, name: str, value: str) -> None:
         """Write a property ``learnlake.<name>`` on the table."""
-        self.spark.sql(f"ALTER TABLE {self.address(table)} SET TBLPROPERTIES ('learnlake.{name}' = '{_quoted(value)}')")
+        self.spark.sql(
+            f"ALTER TABLE {self.address(table)} SET TBLPROPERTIES ('learnlake.{name}' = '{ddl.quoted(value)}')"
+        )
 
     def noted(self, table: Table, name: str) -> str | None:
         """Read a property ``learnlake.<name>`` of the table, None where there is none."""
-        rows = self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table)}").where(F.col("key") == f"learnlake.{name}").collect()
+        rows = (
+            self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table)}")
+            .where(F.col("key") == f"learnlake.{name}")
+            .collect()
+        )
         return str(rows[0]["value"]) if rows else None
 
     # --- reading ---------------------------------------------------------------------------------------------------
@@ -204,7 +222,9 @@ class Store:
         key, by = [k.name for k in table.key], [k.name for k in table.refresh.by]
         with held(conform(frame, table)) as rows:
             refuse_broken_key(rows, table)
-            stale = self.read(table).join(touched, on=by, how="left_semi").join(rows.select(*key), on=key, how="left_anti")
+            stale = (
+                self.read(table).join(touched, on=by, how="left_semi").join(rows.select(*key), on=key, how="left_anti")
+            )
             new = rows.withColumn("_is_gone", F.lit(False)).unionByName(stale.withColumn("_is_gone", F.lit(True)))
             names = [k.name for k in table.columns]
             clauses = (
@@ -226,7 +246,12 @@ class Store:
         rows.createOrReplaceTempView(view)
         matched = " AND ".join(f"old.{k.name} <=> new.{k.name}" for k in table.key)
         try:
-            self._commit(table, lambda: self.spark.sql(f"MERGE INTO {self.address(table)} AS old USING {view} AS new ON {matched} {clauses}"))
+            self._commit(
+                table,
+                lambda: self.spark.sql(
+                    f"MERGE INTO {self.address(table)} AS old USING {view} AS new ON {matched} {clauses}"
+                ),
+            )
         finally:
             self.spark.catalog.dropTempView(view)
 
@@ -244,7 +269,9 @@ class Store:
                 if not _says(error, CLASH):
                     raise
                 if is_last:
-                    raise BusyError(f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again.") from None
+                    raise BusyError(
+                        f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
+                    ) from None
             else:
                 return
 
@@ -269,7 +296,11 @@ class Store:
             winners, losers = tell_apart(rows.where(F.col(FATE) == SOUND), table, repeated)
             lost = counted(losers) if repeated is not None else {}
             meetings = counted(met, MEETING) if met is not None else {}
-            promised = sum(n for k, n in fates.items() if k[2] == SOUND) - sum(lost.values()) - sum(n for k, n in meetings.items() if k[2] != WINS)
+            promised = (
+                sum(n for k, n in fates.items() if k[2] == SOUND)
+                - sum(lost.values())
+                - sum(n for k, n in meetings.items() if k[2] != WINS)
+            )
             has_winners = any(k[2] == WINS for k in meetings)
             self._add(unmet(winners, table, met), table, promised, has_winners=has_winners)
             refused = self._refuse(rows.where(F.col(FATE) == REFUSED)) if any(k[2] == REFUSED for k in fates) else {}
@@ -300,17 +331,28 @@ class Store:
         if self._is_empty(table):
             done = self._append_once(shaped, table)
         else:
-            update = f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} " if has_winners else ""
+            update = (
+                f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} " if has_winners else ""
+            )
             self._merge(shaped, table, update + _insert(names))
             done = self._number(table, "numTargetRowsInserted") + self._number(table, "numTargetRowsUpdated")
         if done != promised:
-            raise BusyError(f"{table.full_name}: {promised} rows were to be added, but the commit added {done}; another job wrote the same rows: run again.")
+            raise BusyError(
+                f"{table.full_name}: {promised} rows were to be added, but the commit added {done}; another job wrote the same rows: run again."
+            )
 
     def _append_once(self, rows: DataFrame, table: Table) -> int:
         """Append as the successor of the version that was read: of two writers that both saw it, one is turned away."""
         version = self.version(table) or 0
-        writer = rows.write.format("delta").mode("append").option("txnAppId", f"learnlake:{table.full_name}").option("txnVersion", version + 1)
-        self._commit(table, lambda: writer.saveAsTable(self.address(table)) if self.catalog else writer.save(self._path(table)))
+        writer = (
+            rows.write.format("delta")
+            .mode("append")
+            .option("txnAppId", f"learnlake:{table.full_name}")
+            .option("txnVersion", version + 1)
+        )
+        self._commit(
+            table, lambda: writer.saveAsTable(self.address(table)) if self.catalog else writer.save(self._path(table))
+        )
         return self._number(table, "numOutputRows")
 
     def refuse(self, refused: DataFrame) -> int:
@@ -349,10 +391,6 @@ def _fate(place: tuple[str, ...], fates: Counts, lost: Counts, meetings: Counts,
     again = lost.get(place, 0) + late
     read = sum(n for k, n in fates.items() if k[:2] == place)
     return Fate(place[0], place[1], read, sound - again, refused.get(place, 0), again, fates.get((*place, ASIDE), 0))
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _says(error: Exception, words: tuple[str, ...]) -> bool:

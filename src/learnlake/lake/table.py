@@ -126,7 +126,9 @@ class Table:
         """Ask for past days, such as ``USER_FEATURES.at(every="28d", back=1)``."""
         found = re.fullmatch(r"([1-9]\d*)d", every)
         if not found or back < 1:
-            raise ValueError(f"{self.full_name}.at(every={every!r}, back={back}): wants days such as '28d' and at least one of them")
+            raise ValueError(
+                f"{self.full_name}.at(every={every!r}, back={back}): wants days such as '28d' and at least one of them"
+            )
         return Past(self, int(found[1]), back)
 
     def widened(self, columns: tuple[Named, ...]) -> Table:

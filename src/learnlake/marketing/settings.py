@@ -69,6 +69,9 @@ def refuse_unfit_campaigns(campaigns: Campaigns, profile: Iterable[Named], folde
             refuse_unfit(campaign.who, columns, "`who`")
         except ValueError as error:
             raise ConfError(f"{file}: {error}") from None
+        permitted = {name.lower() for name in campaign.uses_protected}
         for used in sorted(names_in(campaign.who)):
-            if columns[used.lower()].is_protected and used not in campaign.uses_protected:
-                raise ConfError(f"{file}: `who` chooses people by the protected column `{used}`; take it out, or name it under `uses_protected`.")
+            if columns[used.lower()].is_protected and used.lower() not in permitted:
+                raise ConfError(
+                    f"{file}: `who` chooses people by the protected column `{used}`; take it out, or name it under `uses_protected`."
+                )

@@ -58,10 +58,14 @@ class Decision:
 
 
 def judge(candidate: Candidate) -> Decision:
-    """Publish a candidate that clears every bar."""
+    """Publish a candidate that clears every bar, of which there must be one."""
     if candidate.model is None:
         return Decision(is_published=False, reason=candidate.refusal)
+    if not candidate.bars:
+        return Decision(is_published=False, reason="not published: it was compared with nothing")
     said = "; ".join(str(bar) for bar in candidate.bars)
     missed = [bar for bar in candidate.bars if not bar.is_cleared]
     verdict = "published" if not missed else "not published"
-    return Decision(is_published=not missed, reason=f"{verdict}: {said}" + (f"; {candidate.remark}" if candidate.remark else ""))
+    return Decision(
+        is_published=not missed, reason=f"{verdict}: {said}" + (f"; {candidate.remark}" if candidate.remark else "")
+    )

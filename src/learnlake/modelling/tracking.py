@@ -55,7 +55,7 @@ class Tracking:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        import mlflow  # noqa: PLC0415  # see the docstring
+        import mlflow  # see the docstring
 
         mlflow.set_tracking_uri(self.uri)
         yield mlflow.MlflowClient(tracking_uri=self.uri)
@@ -64,7 +64,10 @@ class Tracking:
         """Return all versions of a model, oldest train day first, newer number last within one."""
         with self._client() as client:
             found = client.search_model_versions(f"name = '{node.name}'")
-        versions = [Version(str(v.version), date.fromisoformat(v.tags["train_day"]), v.tags["is_published"] == "true") for v in found]
+        versions = [
+            Version(str(v.version), date.fromisoformat(v.tags["train_day"]), v.tags["is_published"] == "true")
+            for v in found
+        ]
         return tuple(sorted(versions, key=lambda v: (v.train_day, int(v.number))))
 
     def scoring(self, node: ModelNode, train_day: date) -> Version | None:
@@ -83,7 +86,7 @@ class Tracking:
     def load(self, node: ModelNode, version: Version) -> Any:
         """Return the model of a version."""
         with self._client() as client, tempfile.TemporaryDirectory() as folder:
-            import mlflow  # noqa: PLC0415  # as above
+            import mlflow  # as above
 
             source = client.get_model_version(node.name, version.number).source
             return node.kind.load(Path(mlflow.artifacts.download_artifacts(artifact_uri=source, dst_path=folder)))
@@ -94,7 +97,10 @@ class Tracking:
         A training without a model is registered as well, unpublished: it takes the place of an earlier one of its train day.
         """
         with self._client() as client, tempfile.TemporaryDirectory() as folder:
-            run = client.create_run(self._experiment(client), tags={"model": node.name, "train_day": train_day.isoformat(), "decision": decision.reason})
+            run = client.create_run(
+                self._experiment(client),
+                tags={"model": node.name, "train_day": train_day.isoformat(), "decision": decision.reason},
+            )
             for name, value in candidate.params.items():
                 client.log_param(run.info.run_id, name, value)
             for name, metric in candidate.metrics.items():
@@ -103,15 +109,24 @@ class Tracking:
                 candidate.model.save(Path(folder))
                 client.log_artifacts(run.info.run_id, folder, FOLDER)
             client.set_terminated(run.info.run_id)
-            return self._register(client, node, f"{run.info.artifact_uri}/{FOLDER}", {
-                "train_day": train_day.isoformat(),
-                "is_published": str(decision.is_published).lower(),
-                "run_id": run.info.run_id,
-            })
+            return self._register(
+                client,
+                node,
+                f"{run.info.artifact_uri}/{FOLDER}",
+                {
+                    "train_day": train_day.isoformat(),
+                    "is_published": str(decision.is_published).lower(),
+                    "run_id": run.info.run_id,
+                },
+            )
 
     def _experiment(self, client: Any) -> str:
         found = client.get_experiment_by_name(self.experiment)
-        return str(found.experiment_id if found else client.create_experiment(self.experiment, artifact_location=self.artifacts))
+        return str(
+            found.experiment_id
+            if found
+            else client.create_experiment(self.experiment, artifact_location=self.artifacts)
+        )
 
     def _register(self, client: Any, node: ModelNode, source: str, tags: dict[str, str]) -> str:
         if not client.search_registered_models(f"name = '{node.name}'"):

@@ -55,7 +55,9 @@ class Inputs:
             day = self._day_before(read.table, as_of)
             return [(f"before {read.table.full_name}@{day}", self._day_version(read.table, day))] if day else []
         if isinstance(read, Past):
-            return [(f"{read.table.full_name}@{day}", self._day_version(read.table, day)) for day in past_days(read, as_of)]
+            return [
+                (f"{read.table.full_name}@{day}", self._day_version(read.table, day)) for day in past_days(read, as_of)
+            ]
         if isinstance(read, Arrivals):
             sources = self.conf.of(Sources).into(read.target)
             return [(s.bronze.full_name, self.store.version(s.bronze)) for s in sources]
@@ -107,7 +109,9 @@ class Inputs:
             other = self.conf.of(Sources).files[lookup.source].bronze
             order = F.struct(c.RECEIVED.name, c.FILE.name, c.POSITION.name)
             record = F.min_by(F.struct(*(column.name for column in other.columns)), order).alias(name)
-            rows = rows.join(self.store.read(other).groupBy(*lookup.equal).agg(record), on=list(lookup.equal), how="left")
+            rows = rows.join(
+                self.store.read(other).groupBy(*lookup.equal).agg(record), on=list(lookup.equal), how="left"
+            )
         return rows
 
     def touched(self, read: Touched, last: Entry | None) -> DataFrame | None:
@@ -116,9 +120,15 @@ class Inputs:
             return None
         groups = self.store.changes(read.table, _since(read.table, last)).select(read.by.name)
         for side, key in read.through:
-            changed = self.store.changes(side, _since(side, last)).groupBy(key.name).agg(F.min(c.KNOWN_FROM.name).alias("_from"))
+            changed = (
+                self.store.changes(side, _since(side, last))
+                .groupBy(key.name)
+                .agg(F.min(c.KNOWN_FROM.name).alias("_from"))
+            )
             rows = self.store.read(read.table).join(changed, on=key.name, how="inner")
-            groups = groups.unionByName(rows.where(F.date_add(read.by.name, 1).cast("timestamp") > F.col("_from")).select(read.by.name))
+            groups = groups.unionByName(
+                rows.where(F.date_add(read.by.name, 1).cast("timestamp") > F.col("_from")).select(read.by.name)
+            )
         return groups.distinct()
 
 
@@ -152,7 +162,12 @@ def code_hash(function: Any) -> str:
         seen[module.__name__] = inspect.getsource(module)
         for value in vars(module).values():
             name = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
-            if isinstance(name, str) and name.startswith((room, "learnlake.modelling")) and name not in seen and name in sys.modules:
+            if (
+                isinstance(name, str)
+                and name.startswith((room, "learnlake.modelling"))
+                and name not in seen
+                and name in sys.modules
+            ):
                 waiting.append(sys.modules[name])
     text = "".join(source for _, source in sorted(seen.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

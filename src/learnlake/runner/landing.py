@@ -10,8 +10,9 @@ from learnlake.lake import columns as c
 from learnlake.lake.key import fingerprint
 from learnlake.lake.raw import RawFile, found, records
 from learnlake.lake.rules import is_rejected, is_sound
+from learnlake.lake.settling import Fate
 from learnlake.lake.sources import Source
-from learnlake.lake.store import Fate, Store
+from learnlake.lake.store import Store
 
 MAPPING = "bronze"
 KEY_NOTE = "key_fingerprint"
@@ -47,7 +48,9 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
     read = kept = bad = 0
     if fresh:
         seen = Observation()
-        rows = records(store.spark, source, fresh, key).observe(seen, F.count(F.lit(1)).alias("read"), F.count_if(is_rejected()).alias("bad"))
+        rows = records(store.spark, source, fresh, key).observe(
+            seen, F.count(F.lit(1)).alias("read"), F.count_if(is_rejected()).alias("bad")
+        )
         kept = store.append(rows.where(is_sound()).drop(c.REASONS.name), table)
         read, bad = int(seen.get["read"]), int(seen.get["bad"])
     refused = _refuse(store, source, (*(fresh if bad else ()), *again), key)
@@ -59,13 +62,17 @@ def _keep_to_one_key(store: Store, source: Source, key: bytes) -> None:
     if store.ensure(source.bronze) or store.noted(source.bronze, KEY_NOTE) is None:
         store.note(source.bronze, KEY_NOTE, fingerprint(key))
     elif store.noted(source.bronze, KEY_NOTE) != fingerprint(key):
-        raise LearnlakeError(f"{source.bronze.full_name}: its identifiers were hashed with another key; give the key this lake was begun with.")
+        raise LearnlakeError(
+            f"{source.bronze.full_name}: its identifiers were hashed with another key; give the key this lake was begun with."
+        )
 
 
 def _landed_since(store: Store, source: Source, confirmed: int | None) -> set[str]:
     if confirmed is not None and confirmed >= (store.version(source.bronze) or 0):
         return set()
-    return {row[0] for row in store.changes(source.bronze, confirmed).select(c.FILE.name).distinct().collect()}  # as above
+    return {
+        row[0] for row in store.changes(source.bronze, confirmed).select(c.FILE.name).distinct().collect()
+    }  # as above
 
 
 def _refuse(store: Store, source: Source, files: tuple[RawFile, ...], key: bytes) -> int:

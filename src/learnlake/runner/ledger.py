@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import RLock
@@ -11,7 +11,8 @@ from uuid import uuid4
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.lake.store import Fate, Store
+from learnlake.lake.settling import Fate
+from learnlake.lake.store import Store
 from learnlake.lake.table import Table
 from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
 from learnlake.modelling.gate import Candidate, Decision
@@ -68,12 +69,18 @@ class Ledger:
         if self._last is None:
             finished = self.store.read(RUNS).where(F.col("status").isin(DONE, UNPUBLISHED))
             newest = finished.groupBy("step", "as_of_date").agg(
-                F.max_by(F.struct("status", "versions_read", "version_written", "signature"), "started_at").alias("last")
+                F.max_by(F.struct("status", "versions_read", "version_written", "signature"), "started_at").alias(
+                    "last"
+                )
             )
             self._last = {
                 (row.step, row.as_of_date): Entry(
-                    row.step, row.as_of_date, row["last"].status, versions_read=dict(row["last"].versions_read or {}),
-                    version_written=row["last"].version_written, signature=row["last"].signature or "",
+                    row.step,
+                    row.as_of_date,
+                    row["last"].status,
+                    versions_read=dict(row["last"].versions_read or {}),
+                    version_written=row["last"].version_written,
+                    signature=row["last"].signature or "",
                 )
                 for row in newest.collect()
             }
@@ -101,7 +108,13 @@ class Ledger:
         bad = tuple(f for f in fates if f.read != f.kept + f.rejected + f.duplicate + f.not_applicable)
         rows = [
             (
-                *(uuid4().hex, self.run_id, f"{step}: read = kept + rejected + duplicates + not applicable", f.source, f.mapping),
+                *(
+                    uuid4().hex,
+                    self.run_id,
+                    f"{step}: read = kept + rejected + duplicates + not applicable",
+                    f.source,
+                    f.mapping,
+                ),
                 *(f not in bad, f"{f.read} = {f.kept} + {f.rejected} + {f.duplicate} + {f.not_applicable}", self.now()),
             )
             for f in fates
@@ -114,8 +127,18 @@ class Ledger:
     def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:
         """Keep a decision of the gate in ops.models."""
         metrics = {name: float(value) for name, value in candidate.metrics.items()}
-        row = (uuid4().hex, self.run_id, model, train_day, version, decision.is_published, metrics, decision.reason, self.now())
+        row = (
+            uuid4().hex,
+            self.run_id,
+            model,
+            train_day,
+            version,
+            decision.is_published,
+            metrics,
+            decision.reason,
+            self.now(),
+        )
         self.store.append(self._frame([row], MODELS), MODELS)
 
-    def _frame(self, rows: list[tuple[object, ...]], table: Table) -> DataFrame:
+    def _frame(self, rows: Sequence[tuple[object, ...]], table: Table) -> DataFrame:
         return self.store.spark.createDataFrame(rows, table.schema)

@@ -16,9 +16,9 @@ from pyspark.sql import functions as F
 from learnlake.errors import ConfError, LearnlakeError
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue
+from learnlake.lake.settling import Fate
 from learnlake.lake.sources import Sources
 from learnlake.lake.stage import Arrivals, Stage, Step, Touched, Training, asked, sections_of
-from learnlake.lake.store import Fate
 from learnlake.lake.table import Past, Table, Way
 from learnlake.lake.tables.ops import REJECTS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
@@ -108,10 +108,14 @@ class Runner:
         store = self.inputs.store
         newest = store.read(EVENTS).agg(F.max("received_at")).first()
         if newest is None or newest[0] is None:
-            raise LearnlakeError("there is no event in the lake, so no day to run for; see ops.rejects for what was refused.")
+            raise LearnlakeError(
+                "there is no event in the lake, so no day to run for; see ops.rejects for what was refused."
+            )
         row = store.read(EVENTS).where(F.col("event_date") < F.lit(newest[0].date())).agg(F.max("event_date")).first()
         if row is None or row[0] is None:
-            raise LearnlakeError("all events lie on the day on which they were received: no day is closed yet; run again tomorrow.")
+            raise LearnlakeError(
+                "all events lie on the day on which they were received: no day is closed yet; run again tomorrow."
+            )
         return row[0]  # type: ignore[no-any-return]  # a date, by the schema
 
     def _days_of(self, node: Node, asked_for: tuple[date, ...]) -> tuple[date, ...]:
@@ -181,8 +185,12 @@ class Runner:
         if fate is None:
             return None
         self._refuse_unbalanced(node.name, (fate,))
-        note = f"every one of {fate.read} records was refused; look at ops.rejects" if fate.read and not fate.kept else ""
-        return Entry(node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note)
+        note = (
+            f"every one of {fate.read} records was refused; look at ops.rejects" if fate.read and not fate.kept else ""
+        )
+        return Entry(
+            node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note
+        )
 
     def _settle_arrivals(self, node: Stage) -> Entry | None:
         """Map new bronze rows and settle them; check that each (source, mapping) adds up to what bronze has."""
@@ -200,8 +208,14 @@ class Runner:
         self._refuse_lost(fates, arrivals, node)
         kept_way = last.signature if last and mended else signature
         return Entry(
-            node.name, None, DONE, fates, versions_read=versions, message=mended,
-            version_written=self.inputs.store.version(node.writes), signature=kept_way,
+            node.name,
+            None,
+            DONE,
+            fates,
+            versions_read=versions,
+            message=mended,
+            version_written=self.inputs.store.version(node.writes),
+            signature=kept_way,
         )
 
     def _mended(self, last: Entry | None, ways: dict[str, str], table: Table) -> str:
@@ -210,14 +224,18 @@ class Runner:
         said = []
         for name in (name for name, way in ways.items() if name in old and old[name] != way):
             rows = self.inputs.store.read(table).where(F.col(c.SOURCE.name) == name).count()
-            said.append(f"conf/sources/{name}.yml has changed since {rows} rows of {table.full_name} were made of it: `run --rebuild --source {name}` makes them anew")
+            said.append(
+                f"conf/sources/{name}.yml has changed since {rows} rows of {table.full_name} were made of it: `run --rebuild --source {name}` makes them anew"
+            )
         return "; ".join(said)
 
     def _refuse_lost(self, fates: tuple[Fate, ...], arrivals: dict[str, Any], node: Stage) -> None:
         for name, rows in arrivals.items():
             count = rows.count()
             for fate in (fate for fate in fates if fate.source == name and fate.read != count):
-                raise LearnlakeError(f"{node.name}: bronze.{name} handed over {count} rows, but mapping {fate.mapping} accounts for {fate.read}; the mapping loses or repeats rows.")
+                raise LearnlakeError(
+                    f"{node.name}: bronze.{name} handed over {count} rows, but mapping {fate.mapping} accounts for {fate.read}; the mapping loses or repeats rows."
+                )
 
     def _refuse_unbalanced(self, step: str, fates: tuple[Fate, ...]) -> None:
         for fate in self.inputs.ledger.check(step, fates):
@@ -253,13 +271,23 @@ class Runner:
         if table.refresh.way is Way.MERGE:
             fates = self.inputs.store.settle(frame, table)
             self._refuse_unbalanced(node.name, fates)
-            return Entry(node.name, as_of, DONE, fates, versions_read=versions, version_written=self.inputs.store.version(table), signature=signature)
+            return Entry(
+                node.name,
+                as_of,
+                DONE,
+                fates,
+                versions_read=versions,
+                version_written=self.inputs.store.version(table),
+                signature=signature,
+            )
         kept = self.inputs.store.replace_days(frame, table, *((as_of,) if as_of else ()))
         return self._written(node, as_of, kept, versions, signature)
 
     def _written(self, node: Stage, as_of: date | None, kept: int, versions: dict[str, int], signature: str) -> Entry:
         written = self.inputs.store.version(node.writes)
-        return Entry(node.name, as_of, DONE, kept=kept, versions_read=versions, version_written=written, signature=signature)
+        return Entry(
+            node.name, as_of, DONE, kept=kept, versions_read=versions, version_written=written, signature=signature
+        )
 
     def _unpublished(self, node: Stage, as_of: date, signature: str) -> Entry:
         """Leave a day without rows where no model is published, and take away rows that an earlier one made."""
@@ -267,7 +295,14 @@ class Runner:
         self.inputs.store.replace_days(empty, self.tables[node.writes.full_name], as_of)
         name = node.uses.name if node.uses else ""
         written = self.inputs.store.version(node.writes)
-        return Entry(node.name, as_of, UNPUBLISHED, signature=signature, version_written=written, message=f"no published version of {name} for this day: no rows")
+        return Entry(
+            node.name,
+            as_of,
+            UNPUBLISHED,
+            signature=signature,
+            version_written=written,
+            message=f"no published version of {name} for this day: no rows",
+        )
 
     def _build_past(self, node: Step, as_of: date | None) -> None:
         """Build the missing past days that a step asks for, all in one commit."""
@@ -339,14 +374,23 @@ class Runner:
             ConfError: for an unknown source.
         """
         if source not in self.inputs.conf.of(Sources).files:
-            raise ConfError(f"--source: unknown source `{source}`; known: {', '.join(self.inputs.conf.of(Sources).files)}.")
+            raise ConfError(
+                f"--source: unknown source `{source}`; known: {', '.join(self.inputs.conf.of(Sources).files)}."
+            )
         for node in self.graph.nodes:
             last = self.inputs.ledger.last(node.name)
             bronze = f"bronze.{source}"
             if isinstance(node, Stage) and last and bronze in last.versions_read:
                 kept_versions = {name: v for name, v in last.versions_read.items() if name != bronze}
                 way = " ".join(part for part in last.signature.split() if part.split(":")[0] != source)
-                forgotten = Entry(**{**vars(last), "versions_read": kept_versions, "signature": way, "message": f"{source} is to be mapped anew"})
+                forgotten = Entry(
+                    **{
+                        **vars(last),
+                        "versions_read": kept_versions,
+                        "signature": way,
+                        "message": f"{source} is to be mapped anew",
+                    }
+                )
                 self.inputs.ledger.write(forgotten, started_at=self.inputs.ledger.now())
                 self.inputs.store.forget(node.writes, source)
         self.inputs.store.forget(REJECTS, source)

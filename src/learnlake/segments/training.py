@@ -27,7 +27,9 @@ RFM = ("idle_days", "ever_active_days", "ever_spend_amount")
 
 
 @train(reads=(USER_FEATURES.at(every="28d", back=1),), makes=SEGMENTER)
-def behaviour(features: DataFrame, *, as_of: date, schemes: Schemes, settings: ModelSettings, current: KMeansSegments | None) -> Candidate:
+def behaviour(
+    features: DataFrame, *, as_of: date, schemes: Schemes, settings: ModelSettings, current: KMeansSegments | None
+) -> Candidate:
     """Cluster users by behaviour, on features of 28 days before the train day, and judge on those of the train day.
 
     Where the lake is too young for an earlier day, half of the users are fitted and the other half judge, and the remark says so.
@@ -38,14 +40,22 @@ def behaviour(features: DataFrame, *, as_of: date, schemes: Schemes, settings: M
     unfitted = KMeansSegments(scheme.features, 2, settings.seed, scheme.fit_on_users)
     scaled = unfitted.fit(fit_on) if fit_on.take(scheme.fewest_users)[scheme.fewest_users - 1 :] else None
     if scaled is None:
-        return Candidate(None, refusal=f"fewer than {scheme.fewest_users} users to fit on: too few to look for segments")
+        return Candidate(
+            None, refusal=f"fewer than {scheme.fewest_users} users to fit on: too few to look for segments"
+        )
     choice = choose_k(_points(scaled, sample), range(scheme.k_from, scheme.k_to + 1), scheme.references, settings.seed)
-    metrics = {**{f"silhouette_k{k}": s for k, s in choice.silhouettes.items()}, "reference_silhouette": choice.reference, "stability": choice.stability}
+    metrics = {
+        **{f"silhouette_k{k}": s for k, s in choice.silhouettes.items()},
+        "reference_silhouette": choice.reference,
+        "stability": choice.stability,
+    }
     refusal = no_structure(choice, scheme)
     if refusal:
         return Candidate(None, metrics=metrics, params=_params(scheme, choice), refusal=refusal)
     fitted = KMeansSegments(scheme.features, choice.k, settings.seed, scheme.fit_on_users).fit(fit_on)
-    model = fitted.identified(*identities(fitted, current, _points(fitted, sample), current and _points(current, sample)))
+    model = fitted.identified(
+        *identities(fitted, current, _points(fitted, sample), _points(current, sample) if current else None)
+    )
     bars, judged = _judged(model, sampled(judge_on, "user_id", scheme.choose_on_users), scheme, choice)
     return Candidate(model, bars, {**metrics, **judged}, _params(scheme, choice), remark)
 
@@ -56,7 +66,11 @@ def _split(features: DataFrame, as_of: date, scheme: Scheme) -> tuple[DataFrame,
     if len(earlier.take(scheme.fewest_users)) >= scheme.fewest_users:
         return earlier, later, "fitted on features of 28 days before the train day, judged on those of the train day"
     is_fitted = in_share("user_id", "segments: fit or judge", 0.5)
-    return later.where(is_fitted), later.where(~is_fitted), "judged on other users of the same day: the lake is too young for a later one"
+    return (
+        later.where(is_fitted),
+        later.where(~is_fitted),
+        "judged on other users of the same day: the lake is too young for a later one",
+    )
 
 
 def no_structure(choice: Choice, scheme: Scheme) -> str:
@@ -92,7 +106,9 @@ def identities(
     if current is None or current_points is None:
         return _fresh_ids(names, ()), names
     overlap = _overlap(model.labels(points), current.labels(current_points), model.k, current.k)
-    kept = {new: old for new, old in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[new, old] >= SAME_SEGMENT}
+    kept = {
+        new: old for new, old in zip(*linear_sum_assignment(-overlap), strict=True) if overlap[new, old] >= SAME_SEGMENT
+    }
     fresh = _fresh_ids(tuple(name for place, name in enumerate(names) if place not in kept), current.segment_ids_)
     ids, out, rest = [], [], iter(fresh)
     for place, name in enumerate(names):
@@ -123,7 +139,9 @@ def _overlap(new: Labels, old: Labels, new_k: int, old_k: int) -> Matrix:
     return out
 
 
-def _judged(model: KMeansSegments, users: DataFrame, scheme: Scheme, choice: Choice) -> tuple[tuple[Bar, ...], dict[str, float]]:
+def _judged(
+    model: KMeansSegments, users: DataFrame, scheme: Scheme, choice: Choice
+) -> tuple[tuple[Bar, ...], dict[str, float]]:
     """Compare the silhouette on the judging users with that of as many quantiles of recency, frequency and money."""
     rows = users.select("user_id", *dict.fromkeys((*scheme.features, *RFM))).toPandas()  # bounded by choose_on_users
     points = _points(model, users)

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.simulate.dice import Dice, choose
-from learnlake.simulate.people import described, people
+from learnlake.simulate.people import people
 from learnlake.simulate.settings import SimulateSettings
 
 PLATFORMS = ("academy", "forum", "advisory")
@@ -13,8 +13,6 @@ PLATFORMS = ("academy", "forum", "advisory")
 _FIRST_NUMBER = {"academy": 900_000_000, "forum": 800_000_000, "advisory": 600_000_000}
 _SECOND_ACCOUNT = 0.15
 _LINKABLE = 2 / 3
-_BOT_SHARE = 0.003
-_MIN_BOTS = 3
 _CONSENTS = 0.7
 _DECLARES_LEVEL = 0.1
 
@@ -28,8 +26,7 @@ def accounts(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
         role (whose habits are shown here: the segment's, or ``guest``/``bot``), has_consent, declared_level.
     """
     dice = Dice(settings.seed)
-    first = _opened(people(spark, settings), dice)
-    numbered = _numbered(first.unionByName(_robots(spark, settings)))
+    numbered = _numbered(_opened(people(spark, settings), dice))
     declares = dice.happens("declares level", _DECLARES_LEVEL, "account_number")
     return numbered.withColumns(
         {
@@ -41,9 +38,9 @@ def accounts(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
 
 def _opened(everybody: DataFrame, dice: Dice) -> DataFrame:
     home = _home(dice)
-    has_second = dice.happens("second account", _SECOND_ACCOUNT, "person_id")
+    has_second = dice.happens("second account", _SECOND_ACCOUNT, "person_id") & ~F.col("is_bot")
     is_linkable = has_second & dice.happens("linkable", _LINKABLE, "person_id")
-    settled = everybody.withColumns({"home": home, "is_linkable": is_linkable, "is_bot": F.lit(False)})
+    settled = everybody.withColumns({"home": home, "is_linkable": is_linkable})
     main = _login(F.col("home"), is_main=True)
     both = F.array(main, _login(_elsewhere(dice), is_main=False))
     logins = F.explode(F.when(has_second, both).otherwise(F.array(main)))
@@ -78,16 +75,6 @@ def _login(platform: Column, *, is_main: bool) -> Column:
     segment = F.coalesce(F.col("segment"), F.lit("bot"))
     role = segment if is_main else F.lit("guest")
     return F.struct(platform.alias("platform"), F.lit(is_main).alias("is_main"), role.alias("role"))
-
-
-def _robots(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
-    """Invent crawlers; their person ids are negative, so that people stay who they are when users grow."""
-    count = max(_MIN_BOTS, round(_BOT_SHARE * (1 + _SECOND_ACCOUNT) * settings.users))
-    numbers = spark.range(count).select((F.lit(-1) - F.col("id")).alias("person_id"))
-    robots = described(numbers.withColumn("segment", F.lit(None).cast("string")), settings)
-    home = choose(Dice(settings.seed).uniform("visited", "person_id"), {"academy": 0.6, "forum": 0.4})
-    known = robots.withColumns({"home": home, "is_linkable": F.lit(False), "is_bot": F.lit(True)})
-    return known.select("*", _login(F.col("home"), is_main=True).alias("login")).select("*", "login.*").drop("login")
 
 
 def _numbered(opened: DataFrame) -> DataFrame:

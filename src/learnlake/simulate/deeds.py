@@ -1,9 +1,8 @@
 """What an account does on an active day: one row per clean event, before any dirt."""
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.simulate.accounts import accounts
 from learnlake.simulate.choices import with_item, with_topic
 from learnlake.simulate.days import active_days, registration_second
 from learnlake.simulate.details import with_details
@@ -28,11 +27,12 @@ _OFFICE = (9.5, 1.0)
 _DAWN = 6.1
 
 
-def deeds(spark: SparkSession, settings: SimulateSettings, platform: str) -> DataFrame:
+def deeds(accounts: DataFrame, items: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
     """Invent the events of one platform.
 
     Args:
-        spark: the session.
+        accounts: as made by :func:`learnlake.simulate.accounts.accounts`.
+        items: as made by :func:`learnlake.simulate.catalogue.items`.
         settings: size, span and seed.
         platform: ``academy``, ``forum`` or ``advisory``.
 
@@ -42,10 +42,10 @@ def deeds(spark: SparkSession, settings: SimulateSettings, platform: str) -> Dat
         and place (with account_number and day, the event's identity).
     """
     dice = Dice(settings.seed)
-    here = accounts(spark, settings).where(F.col("platform") == platform)
+    here = accounts.where(F.col("platform") == platform)
     planned = _slots(active_days(here, settings), settings, platform)
     chosen = with_item(with_topic(planned, dice), settings, platform)
-    return with_details(with_sequels(chosen, dice), spark, settings)
+    return with_details(with_sequels(chosen, dice), items, dice)
 
 
 def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:

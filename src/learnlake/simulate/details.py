@@ -1,12 +1,10 @@
 """How an event went: how long, for how much, how well, in which words."""
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.simulate import wording
-from learnlake.simulate.catalogue import items
 from learnlake.simulate.dice import Dice
-from learnlake.simulate.settings import SimulateSettings
 
 CONTACT_SHARE = 0.005
 _KEYS = ("account_number", "day", "place")
@@ -15,21 +13,20 @@ _PAID = ("purchase", "refund", "subscribe", "renew")
 _LETTERS = ("0123456789ABCDEF", "ghijklmnopabcdef")
 
 
-def with_details(deeds: DataFrame, spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+def with_details(deeds: DataFrame, items: DataFrame, dice: Dice) -> DataFrame:
     """Add what an event carries besides who, what and when.
 
     Args:
         deeds: one row per event, keyed by account_number, day and place.
-        spark: the session.
-        settings: seed and span.
+        items: as made by :func:`learnlake.simulate.catalogue.items`.
+        dice: the source of chance.
 
     Returns:
         The same rows with event_id, duration_seconds, hours, amount (currency of the platform), rating (1..5),
         points (0..100), has_contact, text, session, agent and channel; null where they do not apply.
     """
-    dice = Dice(settings.seed)
     is_paid = F.col("price") > 0
-    prices = F.broadcast(items(spark, settings).where(is_paid).select("item_id", "price", "currency"))
+    prices = F.broadcast(items.where(is_paid).select("item_id", "price", "currency"))
     priced = deeds.join(prices, on="item_id", how="left")
     measured = priced.withColumns(
         {"event_id": _event_id(dice), "name": wording.topic_name(F.col("topic")), **_measures(dice), **_setting(dice)}
@@ -41,7 +38,7 @@ def with_details(deeds: DataFrame, spark: SparkSession, settings: SimulateSettin
 
 
 def _event_id(dice: Dice) -> Column:
-    bits = F.xxhash64(F.lit(dice.seed), F.lit("event"), *_KEYS)
+    bits = F.xxhash64(F.lit(f"{dice.seed}/event id"), *_KEYS)
     return F.concat(F.substring("platform", 1, 2), F.lit("-"), F.translate(F.lpad(F.hex(bits), 16, "0"), *_LETTERS))
 
 
@@ -63,7 +60,7 @@ def _measures(dice: Dice) -> dict[str, Column]:
 def _setting(dice: Dice) -> dict[str, Column]:
     human = F.when(dice.happens("phone", 0.35, "account_number", "day"), F.lit("app/4.2 (mobile)"))
     agent = human.otherwise(F.lit("browser/128 (desktop)"))
-    session = F.xxhash64(F.lit(dice.seed), F.lit("session"), F.col("account_number"), F.col("day"))
+    session = F.xxhash64(F.lit(f"{dice.seed}/session id"), "account_number", "day")
     return {
         "agent": F.when(F.col("is_bot"), F.lit("crawler-bot/1.0")).otherwise(agent),
         "channel": F.when(agent.startswith("app"), F.lit("app")).otherwise(F.lit("web")),

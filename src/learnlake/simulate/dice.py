@@ -24,7 +24,7 @@ class Dice:
             purpose: what the draw decides; two purposes are independent.
             keys: the columns that identify who or what is drawn for.
         """
-        bits = F.xxhash64(F.lit(self.seed), F.lit(purpose), *keys)
+        bits = F.xxhash64(F.lit(f"{self.seed}/{purpose}"), *keys)
         return F.shiftrightunsigned(bits, 11) * F.lit(_UNIT)
 
     def normal(self, purpose: str, *keys: Column | str) -> Column:

@@ -49,28 +49,39 @@ def logs(spark: SparkSession, settings: SimulateSettings) -> tuple[Log, ...]:
     Returns:
         Nine logs, each name once.
     """
-    registers = [log for platform in PLATFORMS for log in _registers(spark, settings, platform)]
-    return (*registers, *_events(spark, settings))
+    members, offered = accounts(spark, settings), items(spark, settings)
+    lists = [log for platform in PLATFORMS for log in _lists(members, offered, settings, platform)]
+    return (*lists, *_events(spoiled_deeds(members, offered, settings), settings))
 
 
-def spoiled_deeds(spark: SparkSession, settings: SimulateSettings, platform: str) -> DataFrame:
-    """Invent the events of one platform, each with what is wrong with its line; one row per event."""
-    return soiled(deeds(spark, settings, platform), settings, is_json=platform != "advisory")
+def spoiled_deeds(members: DataFrame, offered: DataFrame, settings: SimulateSettings) -> dict[str, DataFrame]:
+    """Invent the events of each platform, each with what is wrong with its line; one row per event.
+
+    Args:
+        members: as made by :func:`learnlake.simulate.accounts.accounts`.
+        offered: as made by :func:`learnlake.simulate.catalogue.items`.
+        settings: size, span and seed.
+
+    Returns:
+        Frames by platform.
+    """
+    return {
+        platform: soiled(deeds(members, offered, settings, platform), settings, is_json=platform != "advisory")
+        for platform in PLATFORMS
+    }
 
 
-def _registers(spark: SparkSession, settings: SimulateSettings, platform: str) -> Iterator[Log]:
-    members = account_lines(accounts(spark, settings), settings, platform)
-    yield Log(f"{platform}/{ACCOUNT_LOGS[platform]}", "csv", ",".join(account_columns(platform)), members)
-    offered = items(spark, settings)
+def _lists(members: DataFrame, offered: DataFrame, settings: SimulateSettings, platform: str) -> Iterator[Log]:
+    columns = ",".join(account_columns(platform))
+    yield Log(f"{platform}/{ACCOUNT_LOGS[platform]}", "csv", columns, account_lines(members, settings, platform))
     if platform == "forum":
         yield Log("forum/items", "json", None, item_json_lines(offered, platform))
     else:
         yield Log(f"{platform}/items", "csv", ",".join(ITEM_COLUMNS), item_csv_lines(offered, platform))
 
 
-def _events(spark: SparkSession, settings: SimulateSettings) -> Iterator[Log]:
-    academy, forum, advisory = (spoiled_deeds(spark, settings, platform) for platform in PLATFORMS)
-    yield Log("academy/events", "json", None, written(academy_lines(academy, settings)))
-    yield Log("forum/events", "json", None, written(forum_lines(forum, settings)))
+def _events(spoiled: dict[str, DataFrame], settings: SimulateSettings) -> Iterator[Log]:
+    yield Log("academy/events", "json", None, written(academy_lines(spoiled["academy"], settings)))
+    yield Log("forum/events", "json", None, written(forum_lines(spoiled["forum"], settings)))
     header = ",".join(ADVISORY_COLUMNS)
-    yield Log("advisory/events", "csv", header, written(advisory_lines(advisory, settings)))
+    yield Log("advisory/events", "csv", header, written(advisory_lines(spoiled["advisory"], settings)))

@@ -14,37 +14,35 @@ _SEAT_EVERY = 50
 _HERE_BEFORE = 0.43
 _CHURN = 0.08
 _FIRST_CHURN_DAY = 20
+_BOT_SHARE = 0.0035
+_MIN_BOTS = 3
 
 
 def people(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
-    """Invent the people.
-
-    Returns:
-        One row per ``person_id`` (0 .. users - 1) with the columns of :func:`described` and its ``segment``.
-    """
-    ids = spark.range(settings.users).withColumnRenamed("id", "person_id")
-    dice = Dice(settings.seed)
-    segment = choose(dice.uniform("segment", "person_id"), SEGMENTS)
-    seated = ids.withColumn("segment", F.when(_has_seat(), F.lit("client")).otherwise(segment))
-    return described(seated, settings)
-
-
-def described(ids: DataFrame, settings: SimulateSettings) -> DataFrame:
-    """Give people their attributes.
+    """Invent the people, and the robots among them.
 
     Args:
-        ids: one row per ``person_id`` with ``segment`` (null for a robot).
-        settings: seed and span.
+        spark: the session.
+        settings: size, span and seed.
 
     Returns:
-        The same rows with profession, level, interests (2 to 4 tags), language, country, age_band, gender,
-        income_band, referrer, rhythm, client_type, organisation_id, vigour (a factor around 1), and with
-        joined_day and churned_day as day numbers from ``first_day`` (negative: before it; null: never).
+        One row per ``person_id``: 0 .. users - 1 are people; robots (``is_bot``) have negative ids, so that people
+        stay who they are when users grow, and no ``segment``. Besides: profession, second_profession, level,
+        interests (2 to 4 tags), language, country, age_band, gender, income_band, referrer, rhythm, client_type,
+        organisation_id, vigour (a factor around 1), and joined_day and churned_day as day numbers from
+        ``first_day`` (negative: before it; null: never).
     """
     dice = Dice(settings.seed)
-    trades = _with_trade(ids, dice)
-    lived = _with_life(trades, dice)
+    ids = _ids(spark, settings).withColumn("is_bot", F.col("person_id") < 0)
+    segment = choose(dice.uniform("segment", "person_id"), SEGMENTS)
+    seated = F.when(_has_seat(), F.lit("client")).when(~F.col("is_bot"), segment)
+    lived = _with_life(_with_trade(ids.withColumn("segment", seated), dice), dice)
     return _with_contract(_with_stay(lived, settings, dice), dice)
+
+
+def _ids(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+    robots = max(_MIN_BOTS, round(_BOT_SHARE * settings.users))
+    return spark.range(-robots, settings.users).withColumnRenamed("id", "person_id")
 
 
 def _has_seat() -> Column:

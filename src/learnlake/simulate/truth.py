@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.simulate import dirt
-from learnlake.simulate.accounts import PLATFORMS, accounts
+from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
 from learnlake.simulate.days import day_date
 from learnlake.simulate.logs import spoiled_deeds
@@ -23,21 +23,24 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
         Small frames by name: ``users`` (one row per account, key platform and login_id), ``dirt`` (one row per
         source and kind, with the number of lines) and ``prerequisites`` (one row per item and what it requires).
     """
+    members, offered = accounts(spark, settings), items(spark, settings)
+    spoiled = spoiled_deeds(members, offered, settings)
+    requirements = offered.select(F.col("item_id").alias("item"), F.explode("prerequisites").alias("requires"))
     return {
-        "users": _users(spark, settings),
-        "dirt": _dirt(spark, settings),
-        "prerequisites": _prerequisites(spark, settings),
+        "users": _users(members, settings),
+        "dirt": _dirt(spoiled, _bad_prices(spark)),
+        "prerequisites": requirements,
     }
 
 
-def _users(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+def _users(members: DataFrame, settings: SimulateSettings) -> DataFrame:
     """List the accounts; ``account_segment`` is how the account behaves, ``segment`` the person behind it.
 
     A robot has no segment; ``churned_on`` is the first day without any activity, null for those who stay.
     """
     churned = F.when(F.col("churned_day").isNotNull(), day_date(F.col("churned_day"), settings))
     account_segment = F.when(F.col("is_main"), F.col("segment")).otherwise(F.lit("visitor"))
-    return accounts(spark, settings).select(
+    return members.select(
         "platform",
         "login_id",
         "person_id",
@@ -57,20 +60,15 @@ def _users(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
     )
 
 
-def _dirt(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
+def _dirt(spoiled: dict[str, DataFrame], counted: DataFrame) -> DataFrame:
     """Count what is wrong; ``bot`` and ``late`` lines are sound, ``duplicate`` counts the copies only."""
-    counted = _bad_prices(spark)
-    for platform in PLATFORMS:
-        spoiled = spoiled_deeds(spark, settings, platform).where(F.col("dirt").isNotNull())
-        kinds = spoiled.select(F.lit(f"{platform}_events").alias("source"), F.col("dirt").alias("kind"))
-        counted = counted.unionByName(kinds.groupBy("source", "kind").agg(F.count("*").alias("line_count")))
+    for platform, lines in spoiled.items():
+        named = F.lit(f"{platform}_events").alias("source")
+        kinds = lines.where(F.col("dirt").isNotNull()).groupBy(named, F.col("dirt").alias("kind"))
+        counted = counted.unionByName(kinds.agg(F.count("*").alias("line_count")))
     return counted
 
 
 def _bad_prices(spark: SparkSession) -> DataFrame:
     rows = [("academy_items", dirt.MALFORMED_PRICE, len(BAD_PRICES))]
     return spark.createDataFrame(rows, "source STRING, kind STRING, line_count BIGINT")
-
-
-def _prerequisites(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
-    return items(spark, settings).select(F.col("item_id").alias("item"), F.explode("prerequisites").alias("requires"))

@@ -18,7 +18,11 @@ PAYING = ("purchase", "subscribe", "renew", "upgrade")
 
 
 @stage(
-    reads=(Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID))), IDENTITIES, ITEMS),
+    reads=(
+        Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID))),
+        IDENTITIES,
+        ITEMS,
+    ),
     writes=USER_DAYS,
 )
 def user_days(events: DataFrame, identities: DataFrame, items: DataFrame, *, settings: FeatureSettings) -> DataFrame:
@@ -28,9 +32,13 @@ def user_days(events: DataFrame, identities: DataFrame, items: DataFrame, *, set
     """
     end_of_day = F.date_add("event_date", 1).cast("timestamp")
     owned = as_known(events, identities.select("account_id", "known_from", "user_id"), IDENTITIES, end_of_day)
-    described = as_known(owned, items.select("item_id", "known_from", "item_kind", "part_of", "tags"), ITEMS, end_of_day)
+    described = as_known(
+        owned, items.select("item_id", "known_from", "item_kind", "part_of", "tags"), ITEMS, end_of_day
+    )
     user = F.coalesce("user_id", "account_id")
-    days = described.withColumns({"user_id": user, "_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)})
+    days = described.withColumns(
+        {"user_id": user, "_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)}
+    )
     counts, sets = _counted(days, settings), days.groupBy(*KEY).agg(*_sets(settings.session_gap_minutes))
     return counts.join(sets, on=KEY, how="inner").select(*(column.name for column in USER_DAYS.columns))
 
@@ -38,7 +46,10 @@ def user_days(events: DataFrame, identities: DataFrame, items: DataFrame, *, set
 def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
     """Count and sum; apart from the sets, since an aggregation with a set in it is many times slower than one of numbers."""
     by_type = days.groupBy(*KEY, "event_type").agg(*_sums(settings))
-    counts = [F.coalesce(F.sum(F.when(F.col("event_type") == kind, F.col("_n"))), F.lit(0)).alias(f"{kind}_count") for kind in c.EVENT_TYPES]
+    counts = [
+        F.coalesce(F.sum(F.when(F.col("event_type") == kind, F.col("_n"))), F.lit(0)).alias(f"{kind}_count")
+        for kind in c.EVENT_TYPES
+    ]
     summed = by_type.groupBy(*KEY).agg(
         F.sum("_n").alias("event_count"),
         *counts,
@@ -52,7 +63,9 @@ def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
 
 def _course() -> Column:
     """Return the course an event belongs to: its item, or what its item is a part of."""
-    return F.when(F.col("item_kind") == "course", F.col("item_id")).when(F.col("item_kind").isin(*PARTS_OF_COURSES), F.col("part_of"))
+    return F.when(F.col("item_kind") == "course", F.col("item_id")).when(
+        F.col("item_kind").isin(*PARTS_OF_COURSES), F.col("part_of")
+    )
 
 
 def _rate(settings: FeatureSettings) -> Column:
@@ -107,5 +120,7 @@ def _visits(gap_minutes: int) -> Column:
     moments = F.array_sort(F.collect_set(F.when(F.col("session_key").isNull(), F.unix_timestamp("occurred_at"))))
     rest = F.slice(moments, 2, F.greatest(F.size(moments) - 1, F.lit(0)))
     gaps = F.zip_with(rest, moments, lambda later, earlier: later - earlier > gap_minutes * 60)
-    starts = F.size(F.filter(gaps, lambda is_gap: F.coalesce(is_gap, F.lit(False)))) + F.when(F.size(moments) > 0, 1).otherwise(0)
+    starts = F.size(F.filter(gaps, lambda is_gap: F.coalesce(is_gap, F.lit(False)))) + F.when(
+        F.size(moments) > 0, 1
+    ).otherwise(0)
     return (keyed + starts).cast("long")

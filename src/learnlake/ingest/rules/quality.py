@@ -77,7 +77,9 @@ def amount_lacks_currency() -> Column:
 def share_is_out_of_range() -> Column:
     """Flag a score, rating or propensity outside 0..1: it was not scaled."""
     is_out = [~F.col(name).between(0, 1) for name in ("score", "rating", "propensity")]
-    return F.coalesce(is_out[0], F.lit(False)) | F.coalesce(is_out[1], F.lit(False)) | F.coalesce(is_out[2], F.lit(False))
+    return (
+        F.coalesce(is_out[0], F.lit(False)) | F.coalesce(is_out[1], F.lit(False)) | F.coalesce(is_out[2], F.lit(False))
+    )
 
 
 @ACCOUNT_QUALITY.rule

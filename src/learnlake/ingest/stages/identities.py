@@ -17,7 +17,9 @@ def identities(accounts: DataFrame) -> DataFrame:
 
     A later change of the link key (a new e-mail address) moves nobody: the person stays the same.
     """
-    so_far = Window.partitionBy("account_id").orderBy("known_from").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    so_far = (
+        Window.partitionBy("account_id").orderBy("known_from").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    )
     link = F.first("link_key", ignorenulls=True).over(so_far)
     linked = accounts.withColumn("first_link", link)
     is_linked = F.col("first_link").isNotNull()
@@ -25,5 +27,8 @@ def identities(accounts: DataFrame) -> DataFrame:
     before = F.lag("user_id").over(Window.partitionBy("account_id").orderBy("known_from"))
     named = linked.withColumn("user_id", user).withColumn("was", before)
     return named.where(~F.col("user_id").eqNullSafe(F.col("was"))).select(
-        "account_id", "known_from", "user_id", F.when(is_linked, F.lit("link_key")).otherwise(F.lit("own_account")).alias("linked_by")
+        "account_id",
+        "known_from",
+        "user_id",
+        F.when(is_linked, F.lit("link_key")).otherwise(F.lit("own_account")).alias("linked_by"),
     )

@@ -4,9 +4,26 @@ from learnlake.lake import columns as c
 from learnlake.lake.table import Layer, Pivot, Refresh, Table
 
 FEATURES = (
-    *(c.FIRST_DATE, c.TENURE_DAYS, c.IDLE_DAYS, c.PLATFORMS, *c.GROUP_COUNTS, *c.ACTIVE_DAYS, *c.SESSIONS_OVER, *c.MINUTES_OVER),
+    *(
+        c.FIRST_DATE,
+        c.TENURE_DAYS,
+        c.IDLE_DAYS,
+        c.PLATFORMS,
+        *c.GROUP_COUNTS,
+        *c.ACTIVE_DAYS,
+        *c.SESSIONS_OVER,
+        *c.MINUTES_OVER,
+    ),
     *(c.EVER_SPEND_AMOUNT, *c.SPEND_OVER, c.EVER_COURSE_COUNT, c.EVER_TOPIC_COUNT, *c.BREADTH_OVER),
-    *(c.CURRENT_STREAK_DAYS, c.LONGEST_STREAK_DAYS, c.MEAN_RATING, c.EVER_RATING_COUNT, c.NIGHT_SHARE, c.WEEKEND_SHARE, c.ACTIVITY_TREND),
+    *(
+        c.CURRENT_STREAK_DAYS,
+        c.LONGEST_STREAK_DAYS,
+        c.MEAN_RATING,
+        c.EVER_RATING_COUNT,
+        c.NIGHT_SHARE,
+        c.WEEKEND_SHARE,
+        c.ACTIVITY_TREND,
+    ),
 )
 USER_FEATURES = Table(
     layer=Layer.GOLD,

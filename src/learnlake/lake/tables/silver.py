@@ -11,7 +11,17 @@ EVENTS = Table(
     name="events",
     grain="one thing one account did, once",
     columns=(
-        *(c.EVENT_ID, c.PLATFORM, c.ACCOUNT_ID, c.EVENT_TYPE, c.ITEM_ID, c.SESSION_KEY, c.OCCURRED_AT, c.EVENT_DATE, c.LOCAL_HOUR),
+        *(
+            c.EVENT_ID,
+            c.PLATFORM,
+            c.ACCOUNT_ID,
+            c.EVENT_TYPE,
+            c.ITEM_ID,
+            c.SESSION_KEY,
+            c.OCCURRED_AT,
+            c.EVENT_DATE,
+            c.LOCAL_HOUR,
+        ),
         *(c.DURATION_SECONDS, c.QUANTITY, c.AMOUNT, c.CURRENCY, c.RATING, c.SCORE, c.CHANNEL, c.CAMPAIGN_ID, c.VARIANT),
         *(c.LIST_POSITION, c.LIST_ID, c.PROPENSITY, c.TEXT, c.ATTRIBUTES),
         *PROVENANCE,
@@ -27,7 +37,16 @@ ACCOUNTS = Table(
     name="accounts",
     grain="what was known about one account from one moment on",
     columns=(
-        *(c.ACCOUNT_ID, c.KNOWN_FROM, c.PLATFORM, c.LINK_KEY, c.ORGANISATION_ID, c.PROFESSION, c.DECLARED_LEVEL, c.INTERESTS),
+        *(
+            c.ACCOUNT_ID,
+            c.KNOWN_FROM,
+            c.PLATFORM,
+            c.LINK_KEY,
+            c.ORGANISATION_ID,
+            c.PROFESSION,
+            c.DECLARED_LEVEL,
+            c.INTERESTS,
+        ),
         *(c.LANGUAGE, c.COUNTRY, c.REGION, c.AGE_BAND, c.GENDER, c.INCOME_BAND, c.REFERRER, c.ATTRIBUTES),
         *PROVENANCE,
     ),
@@ -46,7 +65,19 @@ ITEMS = Table(
     name="items",
     grain="what was known about one item from one moment on",
     columns=(
-        *(c.ITEM_ID, c.KNOWN_FROM, c.PLATFORM, c.ITEM_KIND, c.TITLE, c.DESCRIPTION, c.TAGS, c.LEVEL, c.LANGUAGE, c.PRICE, c.CURRENCY),
+        *(
+            c.ITEM_ID,
+            c.KNOWN_FROM,
+            c.PLATFORM,
+            c.ITEM_KIND,
+            c.TITLE,
+            c.DESCRIPTION,
+            c.TAGS,
+            c.LEVEL,
+            c.LANGUAGE,
+            c.PRICE,
+            c.CURRENCY,
+        ),
         *(c.CREATOR_ID, c.PREREQUISITES, c.PART_OF, c.DUE_AT, c.PUBLISHED_AT, c.WITHDRAWN_AT, c.ATTRIBUTES),
         *PROVENANCE,
     ),
@@ -63,7 +94,10 @@ CONSENTS = Table(
     key=(c.ACCOUNT_ID, c.PURPOSE, c.CHANNEL, c.KNOWN_FROM),
     refresh=FIRST,
     dated_by=c.KNOWN_FROM,
-    warns=("no row means no permission", "the user is found through silver.identities, so that a later link moves no consent"),
+    warns=(
+        "no row means no permission",
+        "the user is found through silver.identities, so that a later link moves no consent",
+    ),
 )
 IDENTITIES = Table(
     layer=Layer.SILVER,
@@ -81,13 +115,25 @@ USER_DAYS = Table(
     name="user_days",
     grain="one user on one platform on one day of the platform's time zone",
     columns=(
-        *(c.USER_ID, c.PLATFORM, c.EVENT_DATE, c.EVENT_COUNT, *c.TYPE_COUNTS, c.VIEW_QUANTITY, c.NIGHT_COUNT, c.SESSION_COUNT),
+        *(
+            c.USER_ID,
+            c.PLATFORM,
+            c.EVENT_DATE,
+            c.EVENT_COUNT,
+            *c.TYPE_COUNTS,
+            c.VIEW_QUANTITY,
+            c.NIGHT_COUNT,
+            c.SESSION_COUNT,
+        ),
         *(c.ACTIVE_SECONDS, c.SPEND_AMOUNT, c.UNCONVERTED_COUNT, c.RATING_COUNT, c.RATING_SUM, c.COURSE_IDS, c.TOPICS),
     ),
     key=(c.USER_ID, c.PLATFORM, c.EVENT_DATE),
     refresh=Refresh.replace_keys(c.EVENT_DATE),
     dated_by=c.EVENT_DATE,
-    warns=("only days with an event have a row", "amounts without a rate are counted in unconverted_count and left out of spend_amount"),
+    warns=(
+        "only days with an event have a row",
+        "amounts without a rate are counted in unconverted_count and left out of spend_amount",
+    ),
 )
 
 TABLES = (EVENTS, ACCOUNTS, ITEMS, CONSENTS, IDENTITIES, USER_DAYS)

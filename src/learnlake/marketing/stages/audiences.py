@@ -20,7 +20,9 @@ LACKS_CONSENT = "user_lacks_consent"
 
 
 @stage(reads=(USER_PROFILE, CONSENTS, IDENTITIES), writes=AUDIENCES)
-def audiences(profile: DataFrame, consents: DataFrame, identities: DataFrame, *, as_of: date, campaigns: Campaigns) -> DataFrame:
+def audiences(
+    profile: DataFrame, consents: DataFrame, identities: DataFrame, *, as_of: date, campaigns: Campaigns
+) -> DataFrame:
     """Choose the users of every campaign that runs on ``as_of``.
 
     Each user of the profile stands there once for each running campaign: chosen, not meant (``not_applicable``), or
@@ -28,7 +30,9 @@ def audiences(profile: DataFrame, consents: DataFrame, identities: DataFrame, *,
     differ by more than the contact.
     """
     allowed = _allowed(consents, identities)
-    running = [(name, campaign) for name, campaign in sorted(campaigns.files.items()) if campaign.wave(as_of) is not None]
+    running = [
+        (name, campaign) for name, campaign in sorted(campaigns.files.items()) if campaign.wave(as_of) is not None
+    ]
     frames = [_chosen(profile, allowed, name, campaign, as_of) for name, campaign in running]
     whole = frames[0] if frames else _chosen(profile.limit(0), allowed, "", _NOBODY, as_of)
     for frame in frames[1:]:
@@ -42,17 +46,23 @@ def _allowed(consents: DataFrame, identities: DataFrame) -> DataFrame:
     The latest word of each account counts; of a user with several accounts on a platform every one must say yes.
     """
     in_force = owned(latest(consents, CONSENTS), identities)
-    words = in_force.groupBy("user_id", "platform", "purpose", "channel").agg(F.min("basis").alias("basis"), F.min("is_granted").alias("is_granted"))
+    words = in_force.groupBy("user_id", "platform", "purpose", "channel").agg(
+        F.min("basis").alias("basis"), F.min("is_granted").alias("is_granted")
+    )
     return words.where("is_granted").drop("is_granted")
 
 
 def _chosen(profile: DataFrame, allowed: DataFrame, name: str, campaign: Campaign, as_of: date) -> DataFrame:
     fitting = allowed.where(
-        (F.col("platform") == campaign.platform) & (F.col("purpose") == campaign.purpose) & (F.col("channel") == campaign.channel)
+        (F.col("platform") == campaign.platform)
+        & (F.col("purpose") == campaign.purpose)
+        & (F.col("channel") == campaign.channel)
     ).select("user_id", "basis")
     is_meant = F.coalesce(F.array_contains("platforms", campaign.platform) & F.expr(campaign.who), F.lit(False))
     met = profile.withColumn("_is_meant", is_meant).join(fitting, on="user_id", how="left")
-    reasons = F.when(~F.col("_is_meant"), F.array(F.lit(NOT_APPLICABLE))).when(F.col("basis").isNull(), F.array(F.lit(LACKS_CONSENT)))
+    reasons = F.when(~F.col("_is_meant"), F.array(F.lit(NOT_APPLICABLE))).when(
+        F.col("basis").isNull(), F.array(F.lit(LACKS_CONSENT))
+    )
     arm = F.when(in_holdout(name, campaign.holdout_share), F.lit("holdout")).otherwise(F.lit("contact"))
     wave = campaign.wave(as_of) or 0
     values: dict[str, Column] = {
@@ -68,7 +78,9 @@ def _chosen(profile: DataFrame, allowed: DataFrame, name: str, campaign: Campaig
         "as_of_date": F.lit(as_of),
     }
     shaped = met.select(*(values[k.name].alias(k.name) for k in AUDIENCES.columns), reasons.alias("_reasons"))
-    return shaped.select("*", *_provenance(name, wave), F.coalesce("_reasons", F.array().cast(c.REASONS.dtype)).alias("reasons")).drop("_reasons")
+    return shaped.select(
+        "*", *_provenance(name, wave), F.coalesce("_reasons", F.array().cast(c.REASONS.dtype)).alias("reasons")
+    ).drop("_reasons")
 
 
 def _provenance(name: str, wave: int) -> list[Column]:
@@ -84,5 +96,12 @@ def _provenance(name: str, wave: int) -> list[Column]:
 
 
 _NOBODY = Campaign.model_validate(
-    {"platform": "", "who": "false", "offer": {"en": "none", "zh": "无"}, "channel": "none", "starts_on": date.min, "ends_on": date.min}
+    {
+        "platform": "",
+        "who": "false",
+        "offer": {"en": "none", "zh": "无"},
+        "channel": "none",
+        "starts_on": date.min,
+        "ends_on": date.min,
+    }
 )

@@ -18,7 +18,9 @@ def user_profile(
 ) -> DataFrame:
     """Put what other tables mark as part of the profile beside each other, one row per user of gold.user_features."""
     wide = features.select("as_of_date", "user_id", *(column.name for column in USER_FEATURES.profile))
-    joined = wide.join(_pivoted(members, table), on="user_id", how="left").join(_attributes(accounts, identities), on="user_id", how="left")
+    joined = wide.join(_pivoted(members, table), on="user_id", how="left").join(
+        _attributes(accounts, identities), on="user_id", how="left"
+    )
     return joined.select(*(column.name for column in table.columns))
 
 
@@ -29,12 +31,18 @@ def _pivoted(members: DataFrame, table: Table) -> DataFrame:
         raise ValueError("gold.segment_members says in the catalogue how it is pivoted")
     prefix = pivot.pattern.format("")
     schemes = [column.name.removeprefix(prefix) for column in table.columns if column.name.startswith(prefix)]
-    spread = [F.max(F.when(F.col(pivot.by.name) == name, F.col(pivot.value.name))).alias(pivot.pattern.format(name)) for name in schemes]
+    spread = [
+        F.max(F.when(F.col(pivot.by.name) == name, F.col(pivot.value.name))).alias(pivot.pattern.format(name))
+        for name in schemes
+    ]
     return members.groupBy("user_id").agg(*spread) if spread else members.select("user_id").distinct()
 
 
 def _attributes(accounts: DataFrame, identities: DataFrame) -> DataFrame:
     """Say what is known of each user: of each attribute the latest known value over the user's accounts."""
     order = F.struct("known_from", "account_id")
-    values = [F.max_by(name, F.when(F.col(name).isNotNull(), order)).alias(name) for name in (k.name for k in ACCOUNTS.profile)]
+    values = [
+        F.max_by(name, F.when(F.col(name).isNotNull(), order)).alias(name)
+        for name in (k.name for k in ACCOUNTS.profile)
+    ]
     return owned(accounts, identities).groupBy("user_id").agg(*values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,13 @@ class KMeansSegments:
         """Return a copy fitted on at most ``at_most`` users; clusters are ordered by their centres, ids are their places."""
         chosen = sampled(users.select("user_id", *self.features), "user_id", self.at_most).cache()
         try:
-            scaled = replace(self, **_scales(chosen, self.features))
+            means, deviations = _scales(chosen, self.features)
+            scaled = replace(self, means_=means, deviations_=deviations)
             points = scaled.scaled(chosen)
             assembler = VectorAssembler(inputCols=list(self.features), outputCol=MATRIX)
-            fitted = KMeans(k=self.k, seed=self.seed, featuresCol=MATRIX, initSteps=5, maxIter=50).fit(assembler.transform(points))
+            fitted = KMeans(k=self.k, seed=self.seed, featuresCol=MATRIX, initSteps=5, maxIter=50).fit(
+                assembler.transform(points)
+            )
         finally:
             chosen.unpersist()
         centres = sorted(tuple(round(float(x), 9) for x in centre) for centre in fitted.clusterCenters())
@@ -66,7 +69,9 @@ class KMeansSegments:
 
     def scaled(self, users: DataFrame) -> DataFrame:
         """Return ``user_id`` and the features as the clustering sees them; a null is the mean."""
-        return users.select("user_id", *(column.alias(name) for name, column in zip(self.features, self._columns(), strict=True)))
+        return users.select(
+            "user_id", *(column.alias(name) for name, column in zip(self.features, self._columns(), strict=True))
+        )
 
     def _columns(self) -> list[Column]:
         columns = zip(self.features, self.means_, self.deviations_, strict=True)
@@ -98,11 +103,13 @@ class KMeansSegments:
         """Return the place of the nearest centre of scaled points (users x features)."""
         centres = np.array(self.centres_)
         squares = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-        return np.argmin(squares, axis=1).astype(np.int64)
+        return np.asarray(np.argmin(squares, axis=1), dtype=np.int64)
 
     def apart(self) -> tuple[dict[str, float], ...]:
         """Return for each cluster: feature -> deviations between its centre and the mean user."""
-        return tuple({name: round(x, 3) for name, x in zip(self.features, centre, strict=True)} for centre in self.centres_)
+        return tuple(
+            {name: round(x, 3) for name, x in zip(self.features, centre, strict=True)} for centre in self.centres_
+        )
 
     def save(self, folder: Path) -> None:
         """Write the model as one JSON file."""
@@ -112,8 +119,10 @@ class KMeansSegments:
     def load(cls, folder: Path) -> Self:
         """Read what ``save`` wrote."""
         values = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        centres = tuple(tuple(centre) for centre in values.pop("centres_"))
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}, centres_=centres)
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
+        return cls(**{**plain, "centres_": tuple(tuple(centre) for centre in values["centres_"])})
 
 
 def tamed(name: str) -> Column:
@@ -122,11 +131,11 @@ def tamed(name: str) -> Column:
     return F.signum(value) * F.log1p(F.abs(value))
 
 
-def _scales(users: DataFrame, features: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+def _scales(users: DataFrame, features: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     wanted = [x for name in features for x in (F.mean(tamed(name)), F.stddev_pop(tamed(name)))]
     row = users.agg(*wanted).first() or ()
     means = tuple(float(x or 0.0) for x in row[0::2])
-    return {"means_": means, "deviations_": tuple(float(x) if x else 1.0 for x in row[1::2])}
+    return means, tuple(float(x) if x else 1.0 for x in row[1::2])
 
 
 def _distance(columns: list[Column], centre: tuple[float, ...]) -> Column:

@@ -14,10 +14,14 @@ from learnlake.segments.training import SCHEME, SEGMENTER
 
 
 @stage(reads=(USER_FEATURES, Before(SEGMENT_MEMBERS)), writes=SEGMENT_MEMBERS, uses=SEGMENTER)
-def segment_members(features: DataFrame, yesterday: DataFrame, *, as_of: date, model: KMeansSegments, version: str) -> DataFrame:
+def segment_members(
+    features: DataFrame, yesterday: DataFrame, *, as_of: date, model: KMeansSegments, version: str
+) -> DataFrame:
     """Put each user into the nearest segment; ``member_since`` is carried on while the segment stays the same."""
     placed = model.score(features)
-    was = yesterday.where(F.col("scheme") == SCHEME).select("user_id", F.col("segment_id").alias("_was"), F.col("member_since").alias("_since"))
+    was = yesterday.where(F.col("scheme") == SCHEME).select(
+        "user_id", F.col("segment_id").alias("_was"), F.col("member_since").alias("_since")
+    )
     is_same = F.col("_was") == F.col("segment_id")
     return placed.join(was, on="user_id", how="left").select(
         F.lit(as_of).alias("as_of_date"),

@@ -6,7 +6,6 @@ from datetime import date
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-
 from pyspark.sql.types import StructField, StructType
 
 from learnlake.lake import columns as c
@@ -19,19 +18,28 @@ from learnlake.segments.training import SCHEME, SEGMENTER
 @stage(reads=(SEGMENT_MEMBERS,), writes=SEGMENTS, uses=SEGMENTER)
 def segments(members: DataFrame, *, as_of: date, model: KMeansSegments, version: str) -> DataFrame:
     """Count members and say what each segment is; a segment without members stays, with none."""
-    sizes = members.where(F.col("scheme") == SCHEME).groupBy("segment_id").agg(F.count(F.lit(1)).alias("member_count"), F.avg(_clearness()).alias("silhouette"))
+    sizes = (
+        members.where(F.col("scheme") == SCHEME)
+        .groupBy("segment_id")
+        .agg(F.count(F.lit(1)).alias("member_count"), F.avg(_clearness()).alias("silhouette"))
+    )
     whole = sizes.agg(F.sum("member_count").alias("_all"))
-    return _described(members.sparkSession, model).join(sizes, on="segment_id", how="left").crossJoin(whole).select(
-        F.lit(as_of).alias("as_of_date"),
-        F.lit(SCHEME).alias("scheme"),
-        "segment_id",
-        "segment_name",
-        "segment_name_zh",
-        _or_zero("member_count").alias("member_count"),
-        F.coalesce(F.try_divide(_or_zero("member_count"), F.col("_all")), F.lit(0.0)).alias("member_share"),
-        "apart_by",
-        "silhouette",
-        F.lit(version).alias("model_version"),
+    return (
+        _described(members.sparkSession, model)
+        .join(sizes, on="segment_id", how="left")
+        .crossJoin(whole)
+        .select(
+            F.lit(as_of).alias("as_of_date"),
+            F.lit(SCHEME).alias("scheme"),
+            "segment_id",
+            "segment_name",
+            "segment_name_zh",
+            _or_zero("member_count").alias("member_count"),
+            F.coalesce(F.try_divide(_or_zero("member_count"), F.col("_all")), F.lit(0.0)).alias("member_share"),
+            "apart_by",
+            "silhouette",
+            F.lit(version).alias("model_version"),
+        )
     )
 
 

@@ -1,0 +1,108 @@
+"""Bronze, silver and features of some million simulated events, beside DuckDB doing the same, in one run.
+
+Both read the same JSON lines of the simulated academy and end with counts, spend and recency per user. learnlake also hashes
+identifiers, checks every row, keeps what it refuses and writes Delta tables; DuckDB writes one Parquet file a step.
+
+    python bench/features.py [--events 5000000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from learnlake.lake.catalogue import catalogue
+from learnlake.lake.raw import write_lines
+from learnlake.lake.store import Store
+from learnlake.lake.tables.gold import USER_FEATURES
+from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.tracking import Tracking
+from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.runner.inputs import Inputs
+from learnlake.runner.ledger import Entry, Ledger
+from learnlake.runner.run import Runner
+from learnlake.session import SparkSettings, start
+from learnlake.simulate import SimulateSettings, logs
+
+EVENTS_A_USER = 150
+DAY = date(2026, 5, 4)
+
+
+def in_duckdb(folder: Path, out: Path) -> dict[str, float]:
+    """Read, clean and roll up with DuckDB; returns seconds by step."""
+    seconds, base = {}, duckdb.connect()
+    steps = {
+        "bronze": f"SELECT * FROM read_json('{folder}/*/events/*.json', ignore_errors=true, union_by_name=true)",
+        "silver": "SELECT DISTINCT ON (event_id) md5(member_id::VARCHAR) AS account_id, kind, try_cast(at AS TIMESTAMPTZ) AS occurred_at, "
+        f"item, seconds, payment FROM '{out}/bronze.parquet' WHERE member_id IS NOT NULL AND coalesce(agent, '') NOT LIKE '%bot%'",
+        "days": "SELECT account_id, occurred_at::DATE AS day, count(*) AS events, sum(seconds) AS seconds, "
+        f"count(*) FILTER (kind = 'view') AS views, count(DISTINCT item) AS items FROM '{out}/silver.parquet' GROUP BY ALL",
+        "features": "SELECT account_id, sum(views) FILTER (day > DATE '2026-02-03') AS views_90d, count(*) AS days, max(day) AS last_day, "
+        f"sum(seconds) AS seconds FROM '{out}/days.parquet' GROUP BY ALL",
+    }
+    for name, query in steps.items():
+        clock = time.monotonic()
+        base.execute(f"COPY ({query}) TO '{out}/{name}.parquet'")
+        seconds[name] = time.monotonic() - clock
+    return seconds
+
+
+def main() -> None:
+    """Print seconds and ratios."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--events", type=int, default=5_000_000)
+    given = words.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="learnlake-bench-"))
+    conf = load_conf(Path("conf"), "demo", given={"SIMULATED": str(home / "logs")}, lake=str(home / "lake"))
+    spark = start(conf.of(SparkSettings))
+    for log in logs(spark, SimulateSettings(users=given.events // EVENTS_A_USER)):
+        write_lines(log.lines, log.header, home / "logs" / log.name, log.suffix)
+    ours: dict[str, float] = {}
+
+    def keep(name: str, _: str, entry: Entry | None) -> None:
+        if entry:
+            ours[name.split(" ")[0]] = entry.seconds
+
+    store = Store(spark, str(home / "lake"))
+    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
+    runner = Runner(
+        graph_of(conf, STEPS),
+        Inputs(store, ledger, conf),
+        catalogue(conf),
+        Tracking.of(conf.of(ModelSettings), str(home)),
+        lambda: b"bench" * 8,
+        keep,
+    )
+    clock = time.monotonic()
+    runner.run((DAY,), frozenset({USER_FEATURES.full_name}))
+    whole = time.monotonic() - clock
+    (home / "duck").mkdir()
+    theirs = in_duckdb(home / "logs", home / "duck")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    rows = spark.read.text(str(home / "logs" / "*" / "events")).count()
+    print(
+        json.dumps(
+            {
+                "event_lines": rows,
+                "learnlake_seconds": round(whole, 1),
+                "steps": ours,
+                "duckdb_seconds": {k: round(v, 1) for k, v in theirs.items()},
+            }
+        )
+    )
+    print(
+        f"learnlake {whole:.0f} s, DuckDB {sum(theirs.values()):.0f} s: ratio {whole / sum(theirs.values()):.1f}; peak memory of children {peak:.1f} GB"
+    )
+    shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()

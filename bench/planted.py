@@ -1,0 +1,72 @@
+"""Are the planted segments found again? The adjusted Rand index between them and ``segment_behaviour``.
+
+Source of the index: Hubert and Arabie (1985), Journal of Classification 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from sklearn.metrics import adjusted_rand_score
+
+from learnlake.ingest.mapping import identifier
+from learnlake.lake.catalogue import LakeSettings
+from learnlake.lake.key import KeySettings, key_of, keyed_hash
+from learnlake.lake.store import Store
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS
+from learnlake.lake.tables.silver import IDENTITIES
+from learnlake.pipeline import load_conf
+from learnlake.session import SparkSettings, start
+
+
+def rand_index(store: Store, truth: DataFrame, key: bytes) -> tuple[float, int]:
+    """Compare the newest segments with the planted ones, account by account.
+
+    Args:
+        store: the lake.
+        truth: ``platform``, ``login``, ``segment`` and ``is_bot`` of each planted account.
+        key: of the keyed hashes, to find the account of a login.
+
+    Returns:
+        The index, and how many accounts it compares; bots are left out.
+    """
+    hashed = keyed_hash(key)(F.col("login").cast("string"))
+    planted = (
+        truth.where(~F.col("is_bot"))
+        .withColumn("account_id", identifier(F.col("platform"), hashed))
+        .select("account_id", "segment")
+    )
+    newest = store.days(SEGMENT_MEMBERS)[-1]
+    members = store.day(SEGMENT_MEMBERS, newest).select("user_id", "segment_id")
+    owner = store.read(IDENTITIES).groupBy("account_id").agg(F.max_by("user_id", "known_from").alias("user_id"))
+    pairs = (
+        planted.join(owner, on="account_id")
+        .join(members, on="user_id")
+        .dropDuplicates(["user_id"])
+        .select("segment", "segment_id")
+        .toPandas()
+    )
+    return float(adjusted_rand_score(pairs["segment"], pairs["segment_id"])), len(pairs)
+
+
+def main() -> None:
+    """Print the index for a lake that a run has just filled."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--env", default="demo")
+    words.add_argument("--truth", type=Path, required=True)
+    given = words.parse_args()
+    conf = load_conf(Path("conf"), given.env)
+    spark: SparkSession = start(conf.of(SparkSettings))
+    lake = conf.of(LakeSettings)
+    truth = spark.read.json((given.truth / "users").as_posix())
+    index, count = rand_index(Store(spark, lake.root, lake.catalog), truth, key_of(conf.of(KeySettings), lake.root))
+    print(
+        f"The planted segments are found again: adjusted Rand index {index:.3f} over {count:,} users (1 = all, 0 = chance)."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.lake import columns as c
+from learnlake.lake.joins import as_known, latest, owned
+from learnlake.lake.tables.silver import IDENTITIES
+from tests.drawing import draw, expect
+
+HISTORY = """
+    account_id | known_from          | user_id
+    a          | 2026-05-01T00:00:00 | old
+    a          | 2026-05-03T00:00:00 | new
+"""
+
+
+def test_a_row_gets_what_was_known_at_its_moment_and_is_never_multiplied(spark: SparkSession) -> None:
+    events = draw(
+        [c.ACCOUNT_ID, c.OCCURRED_AT],
+        """
+        account_id | occurred_at
+        a          | 2026-04-30T12:00:00
+        a          | 2026-05-01T00:00:00
+        a          | 2026-05-02T12:00:00
+        a          | 2026-05-03T00:00:00
+        a          | 2026-05-03T00:00:01
+        b          | 2026-05-02T12:00:00
+    """,
+    )
+    known = as_known(events, draw(IDENTITIES, HISTORY).drop("linked_by"), IDENTITIES, F.col("occurred_at"))
+    expect(
+        known,
+        [c.ACCOUNT_ID, c.OCCURRED_AT, c.USER_ID],
+        """
+        account_id | occurred_at         | user_id
+        a          | 2026-04-30T12:00:00 | -
+        a          | 2026-05-01T00:00:00 | -
+        a          | 2026-05-02T12:00:00 | old
+        a          | 2026-05-03T00:00:00 | old
+        a          | 2026-05-03T00:00:01 | new
+        b          | 2026-05-02T12:00:00 | -
+    """,
+    )
+
+
+def test_the_latest_row_of_a_key_is_the_one_known_last(spark: SparkSession) -> None:
+    expect(latest(draw(IDENTITIES, HISTORY), IDENTITIES), IDENTITIES, "account_id | user_id\na | new")
+
+
+def test_an_account_nobody_linked_is_its_own_user(spark: SparkSession) -> None:
+    accounts = draw([c.ACCOUNT_ID], "account_id\na\nb")
+    expect(
+        owned(accounts, draw(IDENTITIES, HISTORY)), [c.ACCOUNT_ID, c.USER_ID], "account_id | user_id\na | new\nb | b"
+    )

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.lake.sameness import content_hash
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS
+from tests.drawing import draw
+
+
+def rows(distance: str, version: str = "1"):
+    return draw(
+        SEGMENT_MEMBERS, f"user_id | distance | model_version\nann | {distance} | {version}\nbob | 2.0 | {version}"
+    )
+
+
+def test_order_run_metadata_and_the_tenth_digit_do_not_count_and_the_ninth_does(spark: SparkSession) -> None:
+    first = content_hash(rows("0.1234567890"), SEGMENT_MEMBERS)
+    assert first.startswith("2:")
+    assert content_hash(rows("0.1234567890", version="2").orderBy(F.desc("user_id")), SEGMENT_MEMBERS) == first
+    assert content_hash(rows("0.12345678901"), SEGMENT_MEMBERS) == first
+    assert content_hash(rows("0.123456799"), SEGMENT_MEMBERS) != first
+    assert content_hash(rows("0.1234567890").limit(1), SEGMENT_MEMBERS) != first

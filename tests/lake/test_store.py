@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from datetime import date
+from threading import Barrier, Thread
+
+import pytest
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from learnlake.errors import BusyError, ConfError, ContractError
+from learnlake.lake import columns as c
+from learnlake.lake.store import Store
+from learnlake.lake.table import Layer, Refresh, Table
+from learnlake.lake.tables.ops import REJECTS
+from tests.drawing import draw, expect
+
+SCORES = Table(
+    layer=Layer.GOLD,
+    name="scores",
+    grain="one user's score on a day",
+    columns=(c.AS_OF_DATE, c.USER_ID, c.SCORE),
+    key=(c.AS_OF_DATE, c.USER_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+)
+OWNERS = Table(
+    layer=Layer.SILVER,
+    name="owners",
+    grain="one account's user",
+    columns=(c.ACCOUNT_ID, c.KNOWN_FROM, c.USER_ID),
+    key=(c.ACCOUNT_ID, c.KNOWN_FROM),
+    refresh=Refresh.replace_keys(c.ACCOUNT_ID),
+    dated_by=c.KNOWN_FROM,
+    tracks_changes=True,
+)
+FACTS = Table(
+    layer=Layer.SILVER,
+    name="facts",
+    grain="one fact, once",
+    columns=(c.EVENT_ID, c.TEXT, c.SOURCE, c.MAPPING, c.SOURCE_FILE, c.SOURCE_POSITION, c.RECEIVED_AT),
+    key=(c.EVENT_ID,),
+    refresh=Refresh.merge(c.RECEIVED_AT, c.SOURCE_FILE, c.SOURCE_POSITION),
+)
+FLAGGED = (*FACTS.columns, c.REASONS, c.ROW)
+MAY_1, MAY_2 = date(2026, 5, 1), date(2026, 5, 2)
+
+
+def scores(text: str):
+    return draw(SCORES, text)
+
+
+def test_a_replaced_day_leaves_the_other_day_and_a_second_time_changes_nothing(store: Store) -> None:
+    first = scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5\n2026-05-01 | bob | 0.1")
+    second = scores("as_of_date | user_id | score\n2026-05-02 | ann | 0.7")
+    for frame, day in ((first, MAY_1), (second, MAY_2), (second, MAY_2)):
+        store.replace_days(frame, SCORES, day)
+    assert store.replace_days(scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.9"), SCORES, MAY_1) == 1
+    expect(store.read(SCORES), SCORES, "as_of_date | user_id | score\n2026-05-01 | ann | 0.9\n2026-05-02 | ann | 0.7")
+    assert store.days(SCORES) == [MAY_1, MAY_2]
+
+
+def test_the_contract_names_table_column_promised_and_found(store: Store) -> None:
+    frame = scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5")
+    with pytest.raises(ContractError, match=r"gold\.scores: score is string, promised double"):
+        store.replace_days(frame.withColumn("score", F.col("score").cast("string")), SCORES, MAY_1)
+    with pytest.raises(ContractError, match=r"gold\.scores: column score \(double\) is missing"):
+        store.replace_days(frame.drop("score"), SCORES, MAY_1)
+    with pytest.raises(ContractError, match=r"gold\.scores: column more is not promised"):
+        store.replace_days(frame.withColumn("more", F.lit(1)), SCORES, MAY_1)
+    assert store.read(SCORES).count() == 0
+
+
+def test_a_repeated_or_missing_key_is_refused_and_nothing_is_written(store: Store) -> None:
+    twice = scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5\n2026-05-01 | ann | 0.6\n2026-05-01 | - | 0.6")
+    with pytest.raises(ContractError, match="1 keys .* occur more than once and 1 lack a part"):
+        store.replace_days(twice, SCORES, MAY_1)
+    assert store.read(SCORES).count() == 0
+
+
+def test_comments_key_and_grain_stand_in_the_delta_table_itself(store: Store) -> None:
+    store.ensure(SCORES)
+    described = {row.col_name: row.comment for row in store.spark.sql(f"DESCRIBE {store.address(SCORES)}").collect()}
+    assert described["score"] == c.SCORE.meaning
+    assert store.noted(SCORES, "key") == "as_of_date, user_id"
+    detail = store.spark.sql(f"DESCRIBE DETAIL {store.address(SCORES)}").first()
+    assert detail.description == "One row is one user's score on a day"
+    assert detail.partitionColumns == ["as_of_date"]
+
+
+def test_replaced_keys_lose_their_old_rows_even_when_no_new_one_comes(store: Store) -> None:
+    store.replace_keys(
+        draw(
+            OWNERS,
+            "account_id | known_from | user_id\na | 2026-01-01 | a\na | 2026-02-01 | x\nb | 2026-01-01 | b\nd | 2026-01-01 | d",
+        ),
+        OWNERS,
+        None,
+    )
+    touched = draw([c.ACCOUNT_ID], "account_id\na\nc\nd")
+    new = draw(OWNERS, "account_id | known_from | user_id\na | 2026-01-01 | y\nc | 2026-01-01 | c")
+    assert store.replace_keys(new, OWNERS, touched) == 2
+    expect(
+        store.read(OWNERS),
+        OWNERS,
+        "account_id | known_from | user_id\na | 2026-01-01 | y\nb | 2026-01-01 | b\nc | 2026-01-01 | c",
+    )
+
+
+def test_nothing_dated_after_as_of_is_handed_over(store: Store) -> None:
+    rows = "account_id | known_from | user_id\na | 2026-05-01T23:59:59 | a\nb | 2026-05-02T00:00:00 | b"
+    store.replace_keys(draw(OWNERS, rows), OWNERS, None)
+    expect(store.read(OWNERS, MAY_1).select("account_id"), [c.ACCOUNT_ID], "account_id\na")
+
+
+def test_changes_are_the_rows_since_a_version(store: Store) -> None:
+    store.replace_keys(draw(OWNERS, "account_id | known_from | user_id\na | 2026-01-01 | a"), OWNERS, None)
+    before = store.version(OWNERS)
+    assert store.changes(OWNERS, before).count() == 0
+    store.replace_keys(
+        draw(OWNERS, "account_id | known_from | user_id\nb | 2026-01-01 | b"),
+        OWNERS,
+        draw([c.ACCOUNT_ID], "account_id\nb"),
+    )
+    expect(store.changes(OWNERS, before), OWNERS, "account_id | known_from | user_id\nb | 2026-01-01 | b")
+
+
+FIRST = """
+    event_id | text  | source | mapping | source_file | source_position | received_at | reasons            | row
+    1        | early | s      | m       | a           | p1              | 2026-05-01  | []                 | -
+    1        | late  | s      | m       | a           | p2              | 2026-05-02  | []                 | -
+    2        | bad   | s      | m       | a           | p3              | 2026-05-01  | ['is_bad']         | {}
+    2        | bad   | s      | m       | a           | p3              | 2026-05-01  | ['is_bad']         | {}
+    3        | aside | s      | m       | a           | p4              | 2026-05-01  | ['not_applicable'] | -
+    4        | four  | s      | m       | a           | p5              | 2026-05-03  | []                 | -
+"""
+
+
+def test_every_flagged_row_has_one_fate_and_equal_bad_rows_are_all_kept(store: Store) -> None:
+    (fate,) = store.settle(draw(FLAGGED, FIRST), FACTS)
+    assert (fate.read, fate.kept, fate.rejected, fate.duplicate, fate.not_applicable) == (6, 2, 2, 1, 1)
+    expect(store.read(FACTS), FACTS, "event_id | text\n1 | early\n4 | four")
+    rejects = store.read(REJECTS)
+    assert [row.reasons for row in rejects.collect()] == [["is_bad"], ["is_bad"]]
+
+
+def test_settling_the_same_rows_again_changes_nothing_and_still_adds_up(store: Store) -> None:
+    first = store.settle(draw(FLAGGED, FIRST), FACTS)
+    assert store.settle(draw(FLAGGED, FIRST), FACTS) == first
+    assert store.read(FACTS).count() == 2
+
+
+def test_the_first_of_a_key_stays_in_whichever_order_the_rows_come(store: Store) -> None:
+    late = "event_id | text | source | mapping | source_file | source_position | received_at | reasons\n1 | late | s | m | b | p | 2026-05-02 | []"
+    early = "event_id | text | source | mapping | source_file | source_position | received_at | reasons\n1 | early | s | m | a | p | 2026-05-01 | []"
+    assert store.settle(draw(FLAGGED, late), FACTS)[0].kept == 1
+    assert store.settle(draw(FLAGGED, early), FACTS)[0].kept == 1
+    expect(store.read(FACTS), FACTS, "event_id | text\n1 | early")
+    assert store.settle(draw(FLAGGED, late), FACTS)[0].duplicate == 1
+    expect(store.read(FACTS), FACTS, "event_id | text\n1 | early")
+
+
+def test_a_table_is_widened_by_what_the_catalogue_gained_and_never_narrowed(store: Store) -> None:
+    store.ensure(SCORES)
+    wide = SCORES.widened((c.REASON,))
+    again = Store(store.spark, store.root)
+    assert again.ensure(wide)
+    assert "reason" in store.spark.table(store.address(wide)).columns
+    with pytest.raises(ContractError, match="the stored column reason is no longer promised"):
+        Store(store.spark, store.root).ensure(SCORES)
+
+
+def test_two_writers_of_one_table_leave_whole_rows_of_both_or_a_sentence(store: Store) -> None:
+    store.ensure(SCORES)
+    start, outcomes = Barrier(2), []
+
+    def write(frame: DataFrame) -> None:
+        start.wait()
+        try:
+            store.replace_days(frame, SCORES, MAY_1)
+            outcomes.append("written")
+        except BusyError as error:
+            outcomes.append(str(error))
+
+    writers = [
+        Thread(target=write, args=(scores(f"as_of_date | user_id | score\n2026-05-01 | ann | {score}"),))
+        for score in ("0.1", "0.2")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(outcomes) == 2
+    assert all(outcome == "written" or "another writer changes this table" in outcome for outcome in outcomes)
+    assert store.read(SCORES).count() == 1
+
+
+def test_queries_name_tables_of_the_catalogue_and_only_read(store: Store) -> None:
+    store.replace_days(scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5"), SCORES, MAY_1)
+    tables = {SCORES.full_name: SCORES}
+    assert store.query("SELECT user_id FROM gold.scores s WHERE s.score > 0.1", tables).first().user_id == "ann"
+    with pytest.raises(ConfError, match="did you mean `gold.scores`"):
+        store.query("SELECT * FROM gold.score", tables)
+    with pytest.raises(ConfError, match="only one SELECT"):
+        store.query("DELETE FROM gold.scores", tables)

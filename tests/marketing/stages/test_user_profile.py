@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+from learnlake.lake import columns as c
+from learnlake.lake.columns import Named
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
+from learnlake.marketing.stages.user_profile import user_profile
+from tests.drawing import draw, expect
+
+WIDE = USER_PROFILE.widened((c.IDLE_DAYS, Named("segment_behaviour", c.STRING, "segment"), c.PROFESSION, c.COUNTRY))
+
+
+def test_one_row_per_user_with_segments_spread_and_the_latest_known_attributes(spark: SparkSession) -> None:
+    features = draw(USER_FEATURES, "as_of_date | user_id | idle_days\n2026-05-01 | ann | 3\n2026-05-01 | bob | 0")
+    members = draw(
+        SEGMENT_MEMBERS,
+        "as_of_date | scheme | user_id | segment_id\n2026-05-01 | behaviour | ann | study_much\n2026-05-01 | value | ann | gold",
+    )
+    accounts = draw(
+        ACCOUNTS,
+        """
+        account_id | known_from | profession  | country
+        a1         | 2026-01-01 | testing     | DE
+        a1         | 2026-03-01 | -           | CN
+        a2         | 2026-02-01 | development | -
+    """,
+    )
+    identities = draw(IDENTITIES, "account_id | known_from | user_id\na1 | 2026-01-01 | ann\na2 | 2026-02-01 | ann")
+    expect(
+        user_profile(features, members, accounts, identities, table=WIDE),
+        WIDE,
+        """
+        as_of_date | user_id | idle_days | segment_behaviour | profession  | country
+        2026-05-01 | ann     | 3         | study_much        | development | CN
+        2026-05-01 | bob     | 0         | -                 | -           | -
+    """,
+    )

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.ops import MODELS, QUALITY, REJECTS, RUNS
+from learnlake.lake.tables.silver import EVENTS, USER_DAYS
+from learnlake.runner.run import Runner
+from tests.tiny import CANARY, KEY, hashes, runner, write_conf, write_logs
+
+DAY, DAY_BEFORE = date(2026, 5, 10), date(2026, 5, 9)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    write_conf(folder)
+    write_logs(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(spark: SparkSession, home: Path) -> Runner:
+    made = runner(spark, home)
+    assert made.run(None) == (DAY,)
+    assert not made.failed
+    return made
+
+
+def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
+    store = done.inputs.store
+    assert store.read(USER_FEATURES).where("as_of_date = '2026-05-10'").count() == 24
+    segments = {row.segment_id: row for row in store.day(SEGMENTS, DAY).collect()}
+    assert sorted(row.member_count for row in segments.values()) == [12, 12]
+    assert store.day(USER_PROFILE, DAY).where("segment_behaviour IS NOT NULL AND profession = 'testing'").count() == 24
+    audience = store.read(AUDIENCES).collect()
+    assert {row.arm for row in audience} == {"contact", "holdout"}
+    assert len(audience) == 8, "12 users study much; those whose number is a multiple of 6 said no"
+
+
+def test_every_source_and_mapping_adds_up_and_dirt_is_kept_with_its_reasons(done: Runner) -> None:
+    store = done.inputs.store
+    checks = {(row.source, row.mapping): row for row in store.read(QUALITY).collect()}
+    assert set(checks) >= {
+        ("actions", "bronze"),
+        ("actions", "events"),
+        ("members", "accounts"),
+        ("members", "consents"),
+        ("gold.user_profile", "spring"),
+    }
+    assert all(row.is_ok for row in checks.values())
+    assert checks["actions", "bronze"].detail.endswith("+ 1 + 0 + 0")
+    assert checks["actions", "events"].detail.endswith("+ 2 + 1 + 1"), (
+        "an unknown type and a future line; a repeated line; a bot"
+    )
+    reasons = sorted(row.reasons[0] for row in store.read(REJECTS).where("source = 'actions'").collect())
+    assert reasons == ["event_type_is_unknown", "line_is_malformed", "occurs_in_future"]
+    assert store.read(EVENTS).where("event_type = 'ask'").first().text == "write to [e-mail]"
+
+
+def test_a_plain_rerun_does_nothing_and_leaves_the_same_rows(spark: SparkSession, home: Path, done: Runner) -> None:
+    before, happened = hashes(done), []
+    again = runner(spark, home, tell=lambda name, what, _: happened.append((name, what)))
+    again.run((DAY,))
+    assert {what for _, what in happened} == {"started", "skipped"}
+    assert hashes(again) == before
+
+
+def test_the_books_say_versions_rows_and_decisions(done: Runner) -> None:
+    store = done.inputs.store
+    runs = {row.step: row for row in store.read(RUNS).collect()}
+    assert runs["silver.user_days"].versions_read["silver.events"] == store.version(EVENTS)
+    assert runs["gold.segment_members"].rows_kept == 24
+    assert runs["silver.events"].rows_rejected == 2
+    decision = store.read(MODELS).first()
+    assert decision.is_published
+    assert "silhouette" in decision.reason
+
+
+def test_two_days_in_either_order_give_the_same_tables(spark: SparkSession, home: Path) -> None:
+    forth, back = runner(spark, home, "forth"), runner(spark, home, "back")
+    forth.run((DAY_BEFORE, DAY))
+    back.run((DAY,))
+    back.run((DAY_BEFORE,))
+    assert hashes(forth) == hashes(back)
+    assert forth.inputs.store.day(SEGMENT_MEMBERS, DAY).where("member_since = '2026-05-09'").count() == 24
+    assert forth.inputs.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"
+
+
+def test_killed_in_the_middle_and_run_again_nothing_is_lost(spark: SparkSession, home: Path, done: Runner) -> None:
+    for victim in ("bronze.actions", "silver.events", "gold.user_features"):
+        lake = f"killed {victim}"
+
+        def kill(name: str, what: str, entry: object, victim: str = victim) -> None:
+            if name.startswith(victim) and what == "started":
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            runner(spark, home, lake, kill).run((DAY,))
+        again = runner(spark, home, lake)
+        again.run((DAY,))
+        assert hashes(again) == hashes(done), victim
+
+
+def test_a_step_killed_after_its_commit_is_done_again_without_a_trace(
+    spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runner(spark, home, "unrecorded")
+    write = made.inputs.ledger.write
+
+    def lose_the_record(*entries, started_at):
+        if entries[0].step in ("bronze.actions", "silver.events", "silver.user_days"):
+            raise KeyboardInterrupt
+        write(*entries, started_at=started_at)
+
+    monkeypatch.setattr(made.inputs.ledger, "write", lose_the_record)
+    with pytest.raises(KeyboardInterrupt):
+        made.run((DAY,))
+    again = runner(spark, home, "unrecorded")
+    again.run((DAY,))
+    assert not again.failed
+    assert hashes(again) == hashes(done)
+    assert again.inputs.store.read(REJECTS).where("source = 'actions'").count() == 3
+
+
+def test_late_files_change_what_they_touch_as_if_they_had_been_there_from_the_start(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    write_conf(tmp_path)
+    logs = write_logs(tmp_path)
+    late = (logs / "actions" / "b.json").rename(tmp_path / "b.json")
+    made = runner(spark, tmp_path)
+    made.run((DAY,))
+    assert made.inputs.store.read(USER_FEATURES).where("as_of_date = '2026-05-10'").count() < 24
+    late.rename(logs / "actions" / "b.json")
+    made.run((DAY,))
+    whole = runner(spark, tmp_path, "whole")
+    whole.run((DAY,))
+    here, there = hashes(made), hashes(whole)
+    assert {name for name in here if name.startswith("silver") and here[name] != there[name]} == set()
+    assert here["gold.user_features"] == there["gold.user_features"]
+
+
+def test_a_mended_mapping_is_said_and_changes_rows_only_when_asked(spark: SparkSession, tmp_path: Path) -> None:
+    write_conf(tmp_path)
+    write_logs(tmp_path, users=4)
+    runner(spark, tmp_path).run((DAY,))
+    path = tmp_path / "conf" / "sources" / "actions.yml"
+    path.write_text(path.read_text().replace("duration_seconds: seconds", "duration_seconds: seconds * 2"))
+    said = []
+    made = runner(
+        spark,
+        tmp_path,
+        tell=lambda name, _, entry: said.append(entry.message) if entry and name == "silver.events" else None,
+    )
+    before = made.inputs.store.read(EVENTS).agg({"duration_seconds": "sum"}).first()[0]
+    made.run((DAY,), frozenset({"silver.events"}))
+    assert "`run --rebuild --source actions` makes them anew" in said[0]
+    assert made.inputs.store.read(EVENTS).agg({"duration_seconds": "sum"}).first()[0] == before
+    made.rebuild("actions")
+    made.run((DAY,), frozenset({"silver.user_days"}))
+    assert made.inputs.store.read(EVENTS).agg({"duration_seconds": "sum"}).first()[0] == 2 * before
+    assert made.inputs.store.read(USER_DAYS).agg({"active_seconds": "sum"}).first()[0] == 2 * before
+    assert made.inputs.store.read(REJECTS).where("source = 'actions'").count() == 3
+
+
+def test_a_missing_source_fails_its_own_branch_and_the_others_go_on(spark: SparkSession, tmp_path: Path) -> None:
+    write_conf(tmp_path)
+    logs = write_logs(tmp_path, users=2)
+    (logs / "members" / "a.csv").unlink()
+    (logs / "members").rmdir()
+    said = {}
+    made = runner(
+        spark, tmp_path, tell=lambda name, what, entry: said.update({name: (what, entry.message if entry else "")})
+    )
+    made.run((DAY,))
+    assert said["bronze.members"][0] == "failed"
+    assert "there is no file at" in said["bronze.members"][1]
+    assert said["bronze.actions"][0] == said["silver.events"][0] == "done"
+    assert said["silver.accounts"] == ("failed", "left out: what it needs failed")
+
+
+def test_files_that_are_empty_or_wholly_malformed_are_clear_outcomes(spark: SparkSession, tmp_path: Path) -> None:
+    write_conf(tmp_path)
+    logs = write_logs(tmp_path, users=2)
+    (logs / "actions" / "empty.json").write_text("")
+    (logs / "actions" / "noise.json").write_text("nothing\nof this\nis JSON\n")
+    for name in ("a.json", "b.json"):
+        (logs / "actions" / name).unlink()
+    said = {}
+    made = runner(spark, tmp_path, tell=lambda name, _, entry: said.update({name: entry.message if entry else ""}))
+    made.run((DAY,), frozenset({"silver.events"}))
+    assert said["bronze.actions"] == "every one of 3 records was refused; look at ops.rejects"
+    assert made.inputs.store.read(REJECTS).count() == 3
+    made.run((DAY,), frozenset({"silver.events"}))
+    assert made.inputs.store.read(REJECTS).count() == 3
+
+
+def test_another_key_is_refused(spark: SparkSession, home: Path, done: Runner) -> None:
+    said = {}
+    made = runner(spark, home, tell=lambda name, _, entry: said.update({name: entry.message if entry else ""}))
+    made.key = lambda: b"quite another key, long enough"
+    made.run((DAY,), frozenset({"silver.events"}))
+    assert "hashed with another key" in said["bronze.actions"]
+
+
+def test_no_raw_identifier_is_in_any_byte_or_decoded_value(spark: SparkSession, home: Path, done: Runner) -> None:
+    words = [CANARY.encode(), b"user-4711", b"@home.example", KEY]
+    lake = home / "lake"
+    for path in (path for path in lake.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        assert not any(word in content for word in words), path.name
+    for name, table in done.tables.items():
+        whole = (
+            done.inputs.store.read(table)
+            .selectExpr("to_json(struct(*)) AS row")
+            .where("row LIKE '%home.example%' OR row LIKE '%4711%'")
+        )
+        assert whole.count() == 0, name
+
+
+def test_no_raw_identifier_or_key_is_in_logs_or_plans(spark: SparkSession, done: Runner) -> None:
+    folder = Path(spark.conf.get("spark.eventLog.dir").removeprefix("file:"))
+    logs = [path for path in folder.rglob("*") if path.is_file()]
+    assert logs, "the session writes its event log there"
+    for path in logs:
+        content = path.read_bytes()
+        assert b"4711-canary" not in content, path.name
+        assert KEY not in content, path.name

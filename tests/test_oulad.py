@@ -1,0 +1,111 @@
+"""The real logs of a distance university, from files to a campaign list."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.lake.catalogue import catalogue
+from learnlake.lake.store import Store
+from learnlake.lake.tables.gold import AUDIENCES, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.ops import QUALITY
+from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
+from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.tracking import Tracking
+from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.runner.inputs import Inputs
+from learnlake.runner.ledger import Ledger
+from learnlake.runner.run import Runner
+from tests.conftest import ROOT
+
+DAY = date(2015, 9, 15)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    lake = str(tmp_path_factory.mktemp("oulad") / "lake")
+    conf = load_conf(ROOT / "conf", "local", given={"DATA": str(oulad.parent)}, lake=lake)
+    store = Store(spark, lake)
+    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
+    made = Runner(
+        graph_of(conf, STEPS),
+        Inputs(store, ledger, conf),
+        catalogue(conf),
+        Tracking.of(conf.of(ModelSettings), lake),
+        lambda: b"a key for tests, long enough",
+        lambda *_: None,
+    )
+    assert made.run(None) == (DAY,), "the last day with an event"
+    assert not made.failed
+    return made
+
+
+def test_all_clicks_arrive_and_equal_rows_are_real_repeats(run: Runner) -> None:
+    clicks = run.inputs.store.read(EVENTS).where("source = 'clicks'").agg(F.count(F.lit(1)), F.sum("quantity")).first()
+    assert tuple(clicks) == (1_048_575, 3_516_339)
+    assert run.inputs.store.read(USER_DAYS).agg(F.sum("view_quantity")).first()[0] == 3_516_339
+
+
+def test_every_source_and_mapping_adds_up_to_the_counted_rows(run: Runner) -> None:
+    found = {
+        (row.source, row.mapping): row.detail
+        for row in run.inputs.store.read(QUALITY).where("source != 'gold.user_profile'").collect()
+    }
+    assert all(row.is_ok for row in run.inputs.store.read(QUALITY).collect())
+    assert found["clicks", "events"] == "1048575 = 1048575 + 0 + 0 + 0"
+    assert found["registrations", "events-1"] == "32593 = 32548 + 0 + 0 + 45"
+    assert found["registrations", "events-2"] == "32593 = 10072 + 0 + 0 + 22521"
+    assert found["students", "events"] == "32593 = 15385 + 0 + 0 + 17208"
+    assert found["submissions", "events"] == "173912 = 172003 + 0 + 0 + 1909"
+    assert found["sites", "items"] == "6364 = 6364 + 0 + 0 + 0"
+    assert found["students", "accounts"] == "32593 = 31512 + 0 + 1081 + 0"
+    assert len(found) == 17
+
+
+def test_how_a_course_ended_is_known_at_its_end_and_not_before(run: Runner) -> None:
+    ends = (
+        run.inputs.store.read(EVENTS)
+        .where("event_type = 'complete'")
+        .selectExpr("min(event_date)", "max(event_date)")
+        .first()
+    )
+    assert ends[0] >= date(2013, 9, 1)
+    assert "final_result" not in str(run.inputs.store.read(ACCOUNTS).select("attributes").limit(50).collect())
+    assert run.inputs.store.read(EVENTS, date(2013, 6, 1)).where("event_type = 'complete'").count() == 0
+
+
+def test_a_campaign_list_with_arms_and_consent_comes_out(run: Runner) -> None:
+    audience = run.inputs.store.read(AUDIENCES).groupBy("campaign_id", "arm").count().collect()
+    counts = {row.arm: row["count"] for row in audience}
+    assert {row.campaign_id for row in audience} == {"next_course"}
+    assert counts["holdout"] / sum(counts.values()) == pytest.approx(0.10, abs=0.04)
+    chosen = (
+        run.inputs.store.read(AUDIENCES).select("user_id").join(run.inputs.store.day(USER_PROFILE, DAY), on="user_id")
+    )
+    assert (
+        chosen.where(
+            "NOT (ever_active_days >= 20 AND idle_days BETWEEN 30 AND 150 AND longest_streak_days >= 3)"
+        ).count()
+        == 0
+    )
+    assert chosen.count() == sum(counts.values()) > 0
+
+
+def test_no_student_number_is_in_the_lake(run: Runner, oulad: Path) -> None:
+    students = (
+        run.inputs.store.spark.read.option("header", value=True)
+        .csv((oulad / "studentInfo.csv.gz").as_posix())
+        .select("id_student")
+        .distinct()
+    )
+    for name, table in run.tables.items():
+        strings = [k.name for k in table.columns if k.dtype.simpleString() == "string"]
+        frame = run.inputs.store.read(table)
+        values = frame.select(F.explode(F.array(*strings)).alias("value")).distinct()
+        assert values.join(students, F.col("value") == F.col("id_student"), how="left_semi").count() == 0, name
+    assert run.inputs.store.day(USER_FEATURES, DAY).count() == students.count()

@@ -1,0 +1,143 @@
+"""A tiny platform for end-to-end tests: its conf, its raw logs with known dirt, and runs over them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from learnlake.lake.catalogue import catalogue
+from learnlake.lake.sameness import content_hash
+from learnlake.lake.store import Store
+from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.tracking import Tracking
+from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.runner.inputs import Inputs
+from learnlake.runner.ledger import Entry, Ledger
+from learnlake.runner.run import Runner
+
+KEY = b"a key for tests, long enough"
+FIRST, LAST = date(2026, 3, 2), date(2026, 5, 10)
+CANARY = "user-4711-canary@home.example"
+CONF = {
+    "base.yml": "lake: {root: lake}\nmodelling: {retrain_every_days: 28, min_history_days: 20}\n",
+    "local.yml": "key: {may_be_made: false}\n",
+    "platforms/school.yml": "{kind: education, timezone: Europe/Berlin, currency: EUR}\n",
+    "segments/behaviour.yml": (
+        "{features: [browse_count_90d, study_count_90d, active_days_90d], k_to: 4, references: 2, fewest_users: 10, choose_on_users: 50}\n"
+    ),
+    "campaigns/spring.yml": (
+        "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "
+        "starts_on: 2026-04-01, ends_on: 2026-06-30, holdout_share: 0.5}\n"
+    ),
+    "sources/members.yml": """
+source: members
+platform: school
+read: {format: csv, path: "${LOGS}/members", options: {header: true}, schema: "login STRING, opened STRING, job STRING, may_mail STRING"}
+personal: [login]
+received_at: "timestamp'2026-05-11'"
+accounts:
+  - {account_key: login, known_from: opened, profession: job}
+consents:
+  - {account_key: login, purpose: "'marketing'", channel: "'email'", is_granted: "may_mail = 'yes'", basis: "'consent'", known_from: opened}
+""",
+    "sources/actions.yml": """
+source: actions
+platform: school
+read: {format: json, path: "${LOGS}/actions", schema: "id STRING, login STRING, kind STRING, at STRING, seconds INT, words STRING, agent STRING"}
+personal: [login]
+free_text: [words]
+received_at: "timestamp'2026-05-11'"
+events:
+  - where: "coalesce(agent, '') != 'bot'"
+    event_key: [id]
+    account_key: login
+    event_type: kind
+    occurred_at: at
+    duration_seconds: seconds
+    text: words
+""",
+}
+
+
+def write_conf(folder: Path) -> Path:
+    for name, text in CONF.items():
+        path = folder / "conf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / "conf"
+
+
+def login(number: int) -> str:
+    return CANARY if number == 0 else f"user-{number:04d}@home.example"
+
+
+def actions(number: int) -> list[dict[str, object]]:
+    """Half of the users study much, half browse a little; each does so on days of their own."""
+    is_learner = number % 2 == 0
+    out = []
+    for day in range(0, (LAST - FIRST).days + 1, 2 if is_learner else 7):
+        for turn in range(3 if is_learner else 2):
+            at = datetime.combine(FIRST + timedelta(days=day), datetime.min.time()) + timedelta(
+                hours=9 + turn, minutes=number
+            )
+            kind = "study" if is_learner else "view"
+            out.append(
+                {
+                    "id": f"{number}-{day}-{turn}",
+                    "login": login(number),
+                    "kind": kind,
+                    "at": at.isoformat(),
+                    "seconds": 60 * number,
+                }
+            )
+    return out
+
+
+def write_logs(folder: Path, users: int = 24) -> Path:
+    """Write two files; the first holds dirt: a repeated line, a broken one, an unknown type, a future one, a bot, an address."""
+    logs = folder / "logs"
+    (logs / "members").mkdir(parents=True)
+    (logs / "actions").mkdir()
+    members = [f"{login(n)},2026-03-01 08:00:00,testing,{'no' if n % 6 == 0 else 'yes'}" for n in range(users)]
+    (logs / "members" / "a.csv").write_text("\n".join(["login,opened,job,may_mail", *members]) + "\n")
+    lines = [json.dumps(action) for n in range(users) for action in actions(n)]
+    half = len(lines) // 2
+    ask = {"id": "ask", "login": login(0), "kind": "ask", "at": "2026-05-09T10:00:00", "words": f"write to {CANARY}"}
+    dirt = [
+        lines[0],
+        '{"id": "broken", "login": "' + CANARY,
+        json.dumps({**actions(1)[0], "id": "dance", "kind": "dance"}),
+        json.dumps({**actions(1)[0], "id": "later", "at": "2027-05-01T10:00:00"}),
+        json.dumps({**actions(1)[0], "id": "bot", "agent": "bot"}),
+        json.dumps(ask),
+    ]
+    (logs / "actions" / "a.json").write_text("\n".join([*lines[:half], *dirt]) + "\n")
+    (logs / "actions" / "b.json").write_text("\n".join(lines[half:]) + "\n")
+    return logs
+
+
+def runner(
+    spark: SparkSession,
+    folder: Path,
+    lake: str = "lake",
+    tell: Callable[[str, str, Entry | None], None] = lambda *_: None,
+) -> Runner:
+    conf = load_conf(folder / "conf", "local", given={"LOGS": str(folder / "logs")}, lake=str(folder / lake))
+    store = Store(spark, str(folder / lake))
+    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
+    tracking = Tracking.of(conf.of(ModelSettings), str(folder / lake))
+    return Runner(graph_of(conf, STEPS), Inputs(store, ledger, conf), catalogue(conf), tracking, lambda: KEY, tell)
+
+
+def hashes(made: Runner) -> dict[str, str]:
+    """Return the content hash of every table but ops."""
+    store = made.inputs.store
+    return {
+        name: content_hash(store.read(table), table)
+        for name, table in made.tables.items()
+        if not name.startswith("ops.")
+    }
