@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 
-.PHONY: demo test check install install-test bench docs clean
+.PHONY: demo test test-slow install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -38,6 +38,9 @@ test: install-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
+
+test-slow: install-test
+	@$(BIN)/python -m pytest -m slow
 
 bench: install-test
 	@$(BIN)/python bench/features.py

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+from pyspark.sql import SparkSession
 
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.raw import write_lines
@@ -30,6 +31,7 @@ from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Entry, Ledger
 from learnlake.runner.run import Runner
 from learnlake.session import SparkSettings, start
+from learnlake.settings import Conf
 from learnlake.simulate import SimulateSettings, logs
 
 EVENTS_A_USER = 150
@@ -55,16 +57,8 @@ def in_duckdb(folder: Path, out: Path) -> dict[str, float]:
     return seconds
 
 
-def main() -> None:
-    """Print seconds and ratios."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--events", type=int, default=5_000_000)
-    given = words.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="learnlake-bench-"))
-    conf = load_conf(Path("conf"), "demo", given={"SIMULATED": str(home / "logs")}, lake=str(home / "lake"))
-    spark = start(conf.of(SparkSettings))
-    for log in logs(spark, SimulateSettings(users=given.events // EVENTS_A_USER)):
-        write_lines(log.lines, log.header, home / "logs" / log.name, log.suffix)
+def in_learnlake(spark: SparkSession, conf: Conf, home: Path) -> tuple[float, dict[str, float]]:
+    """Run the job up to the features; returns all seconds, and those of each step."""
     ours: dict[str, float] = {}
 
     def keep(name: str, _: str, entry: Entry | None) -> None:
@@ -83,7 +77,20 @@ def main() -> None:
     )
     clock = time.monotonic()
     runner.run((DAY,), frozenset({USER_FEATURES.full_name}))
-    whole = time.monotonic() - clock
+    return time.monotonic() - clock, ours
+
+
+def main() -> None:
+    """Print seconds and ratios."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--events", type=int, default=5_000_000)
+    given = words.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="learnlake-bench-"))
+    conf = load_conf(Path("conf"), "demo", given={"SIMULATED": str(home / "logs")}, lake=str(home / "lake"))
+    spark = start(conf.of(SparkSettings))
+    for log in logs(spark, SimulateSettings(users=given.events // EVENTS_A_USER)):
+        write_lines(log.lines, log.header, home / "logs" / log.name, log.suffix)
+    whole, ours = in_learnlake(spark, conf, home)
     (home / "duck").mkdir()
     theirs = in_duckdb(home / "logs", home / "duck")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6

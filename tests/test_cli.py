@@ -50,7 +50,7 @@ def test_run_then_look(say) -> None:
         "--format",
         "csv",
     )
-    assert list(csv.reader(io.StringIO(asked.stdout)))[0] == ["event_type", "n"]
+    assert next(csv.reader(io.StringIO(asked.stdout))) == ["event_type", "n"]
     listed = say("tables", "--format", "csv")
     rows = {row[0]: row for row in csv.reader(io.StringIO(listed.stdout))}
     assert rows["silver.accounts"][2] == "4"

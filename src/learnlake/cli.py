@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from rich.markup import escape
@@ -263,7 +264,7 @@ class _said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used
             return
         if isinstance(error, LearnlakeError):
             _end(str(error), 2 if isinstance(error, ConfError) else 1)
-        if isinstance(error, PySparkException):
+        if isinstance(error, PySparkException | Py4JError):
             _end(f"Spark: {str(error).splitlines()[0][:300]} (--debug shows more)", 1)
         if isinstance(error, OSError):
             _end(f"{error.filename or 'the file system'}: {error.strerror or error}; mend that and run again.", 1)

@@ -84,7 +84,7 @@ def test_a_packed_file_and_folders_below_the_root_are_read(spark: SparkSession, 
 def test_a_missing_file_an_unset_variable_and_other_columns_are_each_said_in_a_sentence(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    with pytest.raises(LearnlakeError, match="there is no file at .*nowhere"):
+    with pytest.raises(LearnlakeError, match=r"there is no file at .*nowhere"):
         found(spark, source(tmp_path / "nowhere"))
     with pytest.raises(LearnlakeError, match=r"`read.path` needs \$\{UNSET\}"):
         found(spark, source(Path("${UNSET}/x")))

@@ -73,7 +73,7 @@ def test_the_contract_names_table_column_promised_and_found(store: Store) -> Non
 
 def test_a_repeated_or_missing_key_is_refused_and_nothing_is_written(store: Store) -> None:
     twice = scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5\n2026-05-01 | ann | 0.6\n2026-05-01 | - | 0.6")
-    with pytest.raises(ContractError, match="1 keys .* occur more than once and 1 lack a part"):
+    with pytest.raises(ContractError, match=r"1 keys .* occur more than once and 1 lack a part"):
         store.replace_days(twice, SCORES, MAY_1)
     assert store.read(SCORES).count() == 0
 
@@ -199,7 +199,7 @@ def test_queries_name_tables_of_the_catalogue_and_only_read(store: Store) -> Non
     store.replace_days(scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5"), SCORES, MAY_1)
     tables = {SCORES.full_name: SCORES}
     assert store.query("SELECT user_id FROM gold.scores s WHERE s.score > 0.1", tables).first().user_id == "ann"
-    with pytest.raises(ConfError, match="did you mean `gold.scores`"):
+    with pytest.raises(ConfError, match=r"did you mean `gold\.scores`"):
         store.query("SELECT * FROM gold.score", tables)
     with pytest.raises(ConfError, match="only one SELECT"):
         store.query("DELETE FROM gold.scores", tables)

@@ -197,9 +197,10 @@ GROUP_COUNTS = tuple(
 ) + tuple(
     Named(f"ever_{group}_count", LONG, f"{group} events ({', '.join(kinds)}) ever") for group, kinds in GROUPS.items()
 )
-ACTIVE_DAYS = tuple(
-    Named(f"active_days_{days}d", LONG, f"days with an event among the last {days}") for days in WINDOWS
-) + (Named("ever_active_days", LONG, "days with an event ever"),)
+ACTIVE_DAYS = (
+    *(Named(f"active_days_{days}d", LONG, f"days with an event among the last {days}") for days in WINDOWS),
+    Named("ever_active_days", LONG, "days with an event ever"),
+)
 SESSIONS_OVER = tuple(Named(f"session_count_{days}d", LONG, f"visits of the last {days} days") for days in WINDOWS)
 MINUTES_OVER = tuple(
     Named(f"minutes_a_day_{days}d", DOUBLE, f"minutes a day, mean over the last {days} days") for days in WINDOWS

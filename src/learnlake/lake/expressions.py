@@ -16,12 +16,68 @@ from learnlake.errors import near_match
 
 DIALECT = "databricks"  # Spark's SQL, with `cast` and `try_cast` kept apart
 UNSTEADY = frozenset(
-    ["rand", "randn", "random", "uuid", "now", "curdate", "current_date", "current_timestamp", "current_time", "current_timezone", "localtimestamp", "shuffle", "monotonically_increasing_id", "spark_partition_id", "input_file_name", "input_file_block_start", "input_file_block_length", "user", "current_user", "session_user", "current_catalog", "current_database", "current_schema", "version", "java_method", "reflect", "try_reflect", "randstr", "uniform", "getdate", "sysdate"]
+    [
+        "rand",
+        "randn",
+        "random",
+        "uuid",
+        "now",
+        "curdate",
+        "current_date",
+        "current_timestamp",
+        "current_time",
+        "current_timezone",
+        "localtimestamp",
+        "shuffle",
+        "monotonically_increasing_id",
+        "spark_partition_id",
+        "input_file_name",
+        "input_file_block_start",
+        "input_file_block_length",
+        "user",
+        "current_user",
+        "session_user",
+        "current_catalog",
+        "current_database",
+        "current_schema",
+        "version",
+        "java_method",
+        "reflect",
+        "try_reflect",
+        "randstr",
+        "uniform",
+        "getdate",
+        "sysdate",
+    ]
 )
 LITERALS = (TokenType.STRING, TokenType.NUMBER, TokenType.NULL)
-OVER_ROWS = frozenset(["try_sum", "try_avg", "every", "some", "any", "bool_and", "bool_or", "count_if", "any_value", "grouping", "grouping_id"])
+OVER_ROWS = frozenset(
+    [
+        "try_sum",
+        "try_avg",
+        "every",
+        "some",
+        "any",
+        "bool_and",
+        "bool_or",
+        "count_if",
+        "any_value",
+        "grouping",
+        "grouping_id",
+    ]
+)
 ROW_MAKERS = frozenset(
-    ["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple", "unnest"]
+    [
+        "explode",
+        "explode_outer",
+        "posexplode",
+        "posexplode_outer",
+        "inline",
+        "inline_outer",
+        "stack",
+        "json_tuple",
+        "unnest",
+    ]
 )
 FRAGILE = {
     "to_timestamp": "try_to_timestamp",

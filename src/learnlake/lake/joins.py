@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import TimestampType
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Table
@@ -50,3 +53,13 @@ def owned(rows: DataFrame, identities: DataFrame) -> DataFrame:
     owner = latest(identities, IDENTITIES).select("account_id", F.col("user_id").alias("_owner"))
     joined = rows.join(owner, on="account_id", how="left")
     return joined.withColumn("user_id", F.coalesce("_owner", "account_id")).drop("_owner")
+
+
+def known_by(table: Table, as_of: date) -> Column:
+    """Say of each row of a table whether it was known by the end of a day."""
+    dated = table.dated_by
+    if dated is None:
+        return F.lit(True)
+    if isinstance(dated.dtype, TimestampType):
+        return F.col(dated.name) < F.lit(as_of + timedelta(days=1)).cast("timestamp")
+    return F.col(dated.name) <= F.lit(as_of)

@@ -83,17 +83,19 @@ def fingerprint(key: bytes) -> str:
 def keyed_hash(key: bytes) -> Callable[[Column], Column]:
     """Return a function of string columns: the keyed hash of each value, 32 hex digits; null stays null."""
 
+    def digest(
+        value: str | None,
+    ) -> str | None:  # inside, so that it travels with the function: executors need no learnlake
+        return None if value is None else hmac.digest(key, value.encode(), hashlib.sha256).hex()[:digits]
+
+    digits = HEX_DIGITS
+
     @F.arrow_udf("string")  # type: ignore[attr-defined, untyped-decorator]  # pyspark exports it without a stub
     def hashed(values: pa.Array) -> pa.Array:
         coded = values.dictionary_encode()  # each distinct value of a batch is hashed once
-        digests = [_digest(key, value) for value in coded.dictionary.to_pylist()]
-        return pa.array(digests, pa.string()).take(coded.indices)
+        return pa.array([digest(value) for value in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
     return hashed  # type: ignore[no-any-return]  # see above
-
-
-def _digest(key: bytes, value: str | None) -> str | None:
-    return None if value is None else hmac.digest(key, value.encode(), hashlib.sha256).hex()[:HEX_DIGITS]
 
 
 MASKS = (

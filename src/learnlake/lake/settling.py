@@ -108,3 +108,11 @@ def _struct(names: list[str]) -> Column:
 
 def _first(table: Table) -> WindowSpec:
     return Window.partitionBy(*(k.name for k in table.key)).orderBy(*(_order(table) or [k.name for k in table.key]))
+
+
+def fate_of(place: tuple[str, ...], fates: Counts, lost: Counts, meetings: Counts, refused: Counts) -> Fate:
+    """Put the counts of one (source, mapping) together."""
+    sound, late = fates.get((*place, SOUND), 0), meetings.get((*place, LOSES), 0)
+    again = lost.get(place, 0) + late
+    read = sum(n for k, n in fates.items() if k[:2] == place)
+    return Fate(place[0], place[1], read, sound - again, refused.get(place, 0), again, fates.get((*place, ASIDE), 0))

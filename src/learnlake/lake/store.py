@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,25 +12,23 @@ from uuid import uuid4
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import TimestampType
 
 from learnlake.errors import BusyError
 from learnlake.lake import columns as c
 from learnlake.lake import ddl
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.conform import conform, refuse_broken_key
+from learnlake.lake.joins import known_by
 from learnlake.lake.query import addressed
 from learnlake.lake.settling import (
-    ASIDE,
     FATE,
-    LOSES,
     MEETING,
     REFUSED,
     SOUND,
     WINS,
-    Counts,
     Fate,
     counted,
+    fate_of,
     fated,
     held,
     identified,
@@ -68,6 +66,8 @@ class Store:
     root: str
     catalog: str | None = None
     _ready: set[str] = field(default_factory=set, compare=False)
+    _versions: dict[str, int] = field(default_factory=dict, compare=False)
+    _filled: set[str] = field(default_factory=set, compare=False)
 
     # --- addresses -------------------------------------------------------------------------------------------------
 
@@ -82,9 +82,16 @@ class Store:
         return f"{root}/{table.layer}/{table.name}"
 
     def version(self, table: Table) -> int | None:
-        """Return the newest Delta version, None where the table is not there yet."""
-        commit = self._last_commit(table)
-        return None if commit is None else int(commit["version"])
+        """Return the newest Delta version that this store has seen or made, None where the table is not there yet.
+
+        It is asked for once and kept: asking costs half a second, and within a run only the run itself should write.
+        """
+        if table.full_name not in self._versions:
+            commit = self._last_commit(table)
+            if commit is None:
+                return None
+            self._versions[table.full_name] = int(commit["version"])
+        return self._versions[table.full_name]
 
     def _last_commit(self, table: Table) -> dict[str, Any] | None:
         try:
@@ -116,6 +123,7 @@ class Store:
         gained = ddl.gained_columns(table, self.spark.table(self.address(table)).schema)
         if gained:
             self.spark.sql(f"ALTER TABLE {self.address(table)} ADD COLUMNS ({ddl.columns_of(gained)})")
+            self._versions.pop(table.full_name, None)
         return bool(gained)
 
     def _create(self, table: Table) -> None:
@@ -128,6 +136,7 @@ class Store:
         self.spark.sql(
             f"ALTER TABLE {self.address(table)} SET TBLPROPERTIES ('learnlake.{name}' = '{ddl.quoted(value)}')"
         )
+        self._versions.pop(table.full_name, None)
 
     def noted(self, table: Table, name: str) -> str | None:
         """Read a property ``learnlake.<name>`` of the table, None where there is none."""
@@ -147,7 +156,7 @@ class Store:
         frame = self.spark.table(self.address(table))
         missing = [F.lit(None).cast(k.dtype).alias(k.name) for k in table.columns if k.name not in frame.columns]
         whole = frame.select("*", *missing).select(*(k.name for k in table.columns))
-        return whole if as_of is None or table.dated_by is None else whole.where(_known_by(table, as_of))
+        return whole if as_of is None or table.dated_by is None else whole.where(known_by(table, as_of))
 
     def day(self, table: Table, *days: date) -> DataFrame:
         """Read some days of a daily table."""
@@ -257,6 +266,8 @@ class Store:
 
     def _number(self, table: Table, metric: str) -> int:
         commit = self._last_commit(table) or {}
+        if "version" in commit:
+            self._versions[table.full_name] = int(commit["version"])
         metrics = commit.get("operationMetrics")
         return int(metrics.get(metric, 0)) if isinstance(metrics, dict) else 0
 
@@ -273,6 +284,7 @@ class Store:
                         f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
                     ) from None
             else:
+                self._versions.pop(table.full_name, None)
                 return
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
@@ -304,7 +316,7 @@ class Store:
             has_winners = any(k[2] == WINS for k in meetings)
             self._add(unmet(winners, table, met), table, promised, has_winners=has_winners)
             refused = self._refuse(rows.where(F.col(FATE) == REFUSED)) if any(k[2] == REFUSED for k in fates) else {}
-        return tuple(_fate(place, fates, lost, meetings, refused) for place in sorted({k[:2] for k in fates}))
+        return tuple(fate_of(place, fates, lost, meetings, refused) for place in sorted({k[:2] for k in fates}))
 
     def _repeated(self, rows: DataFrame, table: Table) -> DataFrame | None:
         """Return the keys that occur more than once among sound rows, None where there is none."""
@@ -320,7 +332,9 @@ class Store:
         return met if met.take(1) else None
 
     def _is_empty(self, table: Table) -> bool:
-        return not self.read(table).take(1)
+        if table.full_name not in self._filled and self.read(table).take(1):
+            self._filled.add(table.full_name)
+        return table.full_name not in self._filled
 
     def _add(self, rows: DataFrame, table: Table, promised: int, *, has_winners: bool) -> None:
         """Add rows; into an empty table by an append that a second writer cannot repeat, else by a merge."""
@@ -373,24 +387,8 @@ class Store:
             self._commit(table, lambda: self.spark.sql(clause, args={"source": source}))
 
 
-def _known_by(table: Table, as_of: date) -> Column:
-    dated = table.dated_by
-    if dated is None:
-        return F.lit(True)
-    if isinstance(dated.dtype, TimestampType):
-        return F.col(dated.name) < F.lit(as_of + timedelta(days=1)).cast("timestamp")
-    return F.col(dated.name) <= F.lit(as_of)
-
-
 def _insert(names: list[str]) -> str:
     return f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
-
-
-def _fate(place: tuple[str, ...], fates: Counts, lost: Counts, meetings: Counts, refused: Counts) -> Fate:
-    sound, late = fates.get((*place, SOUND), 0), meetings.get((*place, LOSES), 0)
-    again = lost.get(place, 0) + late
-    read = sum(n for k, n in fates.items() if k[:2] == place)
-    return Fate(place[0], place[1], read, sound - again, refused.get(place, 0), again, fates.get((*place, ASIDE), 0))
 
 
 def _says(error: Exception, words: tuple[str, ...]) -> bool:

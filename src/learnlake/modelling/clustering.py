@@ -42,7 +42,10 @@ def choose_k(points: Matrix, ks: range, references: int, seed: int) -> Choice:
         The choice; ``reference`` is the highest silhouette that any k reaches on any reference set, ``stability`` the mean
         adjusted Rand index between the clustering and that of bootstrap samples.
     """
-    silhouettes = {k: _silhouette_at(points, k, seed) for k in ks if k < len(points)}
+    different = len(np.unique(points, axis=0))
+    silhouettes = {k: _silhouette_at(points, k, seed) for k in ks if k <= different and k < len(points)}
+    if not silhouettes:
+        return Choice(1, {1: -1.0}, -1.0, 0.0)
     best = max(silhouettes, key=lambda k: (silhouettes[k], -k))
     random = np.random.default_rng(seed)
     drawn = [_reference(points, random) for _ in range(references)]

@@ -10,6 +10,7 @@ from datetime import date
 from graphlib import TopologicalSorter
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
@@ -153,7 +154,7 @@ class Runner:
         self.tell(name, STARTED, None)
         try:
             entry = self._worked(node, as_of)
-        except (LearnlakeError, PySparkException) as error:
+        except (LearnlakeError, PySparkException, Py4JError) as error:
             message = str(error) if isinstance(error, LearnlakeError) else f"Spark: {str(error).splitlines()[0][:300]}"
             self.failed.add((node.name, as_of))
             entry = Entry(node.name, as_of, FAILED, message=message)

@@ -50,7 +50,7 @@ def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
         F.coalesce(F.sum(F.when(F.col("event_type") == kind, F.col("_n"))), F.lit(0)).alias(f"{kind}_count")
         for kind in c.EVENT_TYPES
     ]
-    summed = by_type.groupBy(*KEY).agg(
+    return by_type.groupBy(*KEY).agg(
         F.sum("_n").alias("event_count"),
         *counts,
         F.coalesce(F.sum(F.when(F.col("event_type") == "view", F.col("_quantity"))), F.lit(0)).alias("view_quantity"),
@@ -58,7 +58,6 @@ def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
         F.least(F.sum("_seconds"), F.lit(SECONDS_OF_A_DAY)).alias("active_seconds"),
         F.coalesce(F.sum("_money"), F.lit(0)).cast(c.SPEND_AMOUNT.dtype).alias("spend_amount"),
     )
-    return summed
 
 
 def _course() -> Column:

@@ -26,7 +26,7 @@ class KMeansSegments:
     """K-means on log-tamed, standardised features.
 
     Attributes:
-        features: numeric columns of gold.user_features; each enters as sign(x) ln(1 + \\|x\\|), divided by its deviation.
+        features: numeric columns of gold.user_features; each enters as sign(x) ln(1 + abs(x)), divided by its deviation.
         k: number of clusters.
         seed: of the start.
         at_most: users the fit looks at.

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from pyspark.sql import SparkSession
+
+from learnlake.lake.settling import Fate
+from learnlake.lake.store import Store
+from learnlake.lake.tables.ops import QUALITY, RUNS
+from learnlake.runner.ledger import DONE, FAILED, Entry, Ledger
+
+NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001  # timestamps of the lake are UTC without saying so
+
+
+def test_the_newest_finished_run_counts_and_a_failed_one_does_not(spark: SparkSession, store: Store) -> None:
+    ledger = Ledger(store, lambda: NOON)
+    ledger.write(
+        Entry("silver.x", None, DONE, versions_read={"bronze.a": 3}, version_written=7, signature="s"), started_at=NOON
+    )
+    ledger.write(Entry("silver.x", None, FAILED, message="no"), started_at=NOON.replace(hour=13))
+    again = Ledger(store, lambda: NOON)
+    last = again.last("silver.x")
+    assert (last.version_written, last.versions_read, last.signature) == (7, {"bronze.a": 3}, "s")
+    assert again.last("silver.y") is None
+    assert store.read(RUNS).count() == 2
+
+
+def test_rows_that_do_not_add_up_are_found_and_kept_as_a_check(spark: SparkSession, store: Store) -> None:
+    good, bad = Fate("s", "m", 4, 1, 1, 1, 1), Fate("s", "n", 4, 1, 1, 1, 0)
+    assert Ledger(store, lambda: NOON).check("silver.x", (good, bad)) == (bad,)
+    assert {row.mapping: row.is_ok for row in store.read(QUALITY).collect()} == {"m": True, "n": False}

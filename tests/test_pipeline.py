@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from learnlake.errors import ConfError
+from learnlake.lake.catalogue import LakeSettings
+from learnlake.lake.sources import Sources
+from learnlake.marketing.settings import Campaigns
+from learnlake.pipeline import graph_of, load_conf
+from tests.conftest import ROOT
+from tests.tiny import write_conf
+
+
+def test_only_live_platforms_bring_their_sources_and_campaigns() -> None:
+    base, demo = load_conf(ROOT / "conf", "local"), load_conf(ROOT / "conf", "demo")
+    assert set(base.of(Sources).files) == {
+        "clicks",
+        "students",
+        "registrations",
+        "submissions",
+        "assessments",
+        "courses",
+        "sites",
+    }
+    assert set(base.of(Campaigns).files) == {"next_course", "keep_going"}
+    assert len(demo.of(Sources).files) == 9
+    assert set(demo.of(Campaigns).files) == {"welcome_back"}
+
+
+def test_a_lake_given_by_hand_takes_the_place_of_root_and_catalogue() -> None:
+    settings = load_conf(ROOT / "conf", "prod", lake="elsewhere").of(LakeSettings)
+    assert (settings.root, settings.catalog) == ("elsewhere", None)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        (
+            "sources/actions.yml",
+            "event_type: kind",
+            "event_type: knd",
+            "uses the unknown column `knd`; did you mean `kind`",
+        ),
+        ("sources/actions.yml", "personal: [login]", "personal: []", "not listed under `personal`"),
+        (
+            "sources/actions.yml",
+            "platform: school",
+            "platform: scool",
+            "unknown platform `scool`; did you mean `school`",
+        ),
+        ("campaigns/spring.yml", "study_count_90d", "study_cont_90d", "did you mean `study_count_90d`"),
+        ("segments/behaviour.yml", "study_count_90d", "study_count_91d", "is no number of gold.user_features"),
+        ("base.yml", "root:", "rot:", "unknown key `lake.rot`; did you mean `root`"),
+    ],
+)
+def test_a_slip_in_conf_is_said_with_its_file_and_the_near_match(
+    tmp_path: Path, file: str, old: str, new: str, sentence: str
+) -> None:
+    folder = write_conf(tmp_path)
+    path = folder / file
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ConfError) as raised:
+        load_conf(folder, "local", given={"LOGS": "x"})
+    assert sentence in str(raised.value)
+    assert file in str(raised.value)
+
+
+def test_the_graph_ends_in_audiences_and_begins_with_raw_logs() -> None:
+    nodes = [node.name for node in graph_of(load_conf(ROOT / "conf", "local")).nodes]
+    assert nodes[0].startswith("bronze.")
+    assert nodes[-1] == "gold.audiences"
+    assert (
+        nodes.index("gold.user_features")
+        < nodes.index("model.segments_behaviour")
+        < nodes.index("gold.segment_members")
+    )
