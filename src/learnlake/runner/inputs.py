@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
+from learnlake.lake.catalogue import Catalogue, catalogue
 from learnlake.lake.sources import Source, Sources
 from learnlake.lake.stage import Arrivals, Before, Read, Stage, Step, Touched, sections_of
 from learnlake.lake.store import Store
@@ -86,6 +88,11 @@ class Inputs:
         """
         return [self._frame(read, as_of, last) for read in step.reads]
 
+    @cached_property
+    def _tables(self) -> Catalogue:
+        """The catalogue as conf made it, for a fixed table may be wider there."""
+        return catalogue(self.conf)
+
     def _frame(self, read: Read, as_of: date | None, last: Entry | None) -> Any:
         if isinstance(read, Before):
             day = self._day_before(read.table, as_of)
@@ -99,9 +106,10 @@ class Inputs:
             touched = self.touched(read, last)
             rows = self.store.read(read.table)
             return rows if touched is None else rows.join(touched, on=read.by.name, how="left_semi")
-        if read.is_daily and as_of:
-            return self.store.day(read, as_of)
-        return self.store.read(read, as_of)
+        table = self._tables[read.full_name]
+        if table.is_daily and as_of:
+            return self.store.day(table, as_of)
+        return self.store.read(table, as_of)
 
     def _looked_up(self, source: Source, rows: DataFrame) -> DataFrame:
         """Put beside each row the records of other sources that its lookups name; of several equal ones the first to arrive."""
