@@ -23,32 +23,28 @@ from learnlake.session import SparkSettings, start
 
 
 def rand_index(store: Store, truth: DataFrame, key: bytes) -> tuple[float, int]:
-    """Compare the newest segments with the planted ones, account by account.
+    """Compare the newest segments with what the busiest account of each user was planted to do.
 
     Args:
         store: the lake.
-        truth: ``platform``, ``login``, ``segment`` and ``is_bot`` of each planted account.
+        truth: ``platform``, ``login_id``, ``account_segment`` and ``is_bot`` of each planted account.
         key: of the keyed hashes, to find the account of a login.
 
     Returns:
-        The index, and how many accounts it compares; bots are left out.
+        The index, and how many users it compares; bots are left out.
     """
-    hashed = keyed_hash(key)(F.col("login").cast("string"))
-    planted = (
-        truth.where(~F.col("is_bot"))
-        .withColumn("account_id", identifier(F.col("platform"), hashed))
-        .select("account_id", "segment")
-    )
+    hashed = keyed_hash(key)(F.col("login_id").cast("string"))
+    accounts = truth.where(~F.col("is_bot")).withColumn("account_id", identifier(F.col("platform"), hashed))
     newest = store.days(SEGMENT_MEMBERS)[-1]
     members = store.day(SEGMENT_MEMBERS, newest).select("user_id", "segment_id")
     owner = store.read(IDENTITIES).groupBy("account_id").agg(F.max_by("user_id", "known_from").alias("user_id"))
-    pairs = (
-        planted.join(owner, on="account_id")
-        .join(members, on="user_id")
-        .dropDuplicates(["user_id"])
-        .select("segment", "segment_id")
-        .toPandas()
+    is_busy = F.col("account_segment") != "visitor"
+    planted = (
+        accounts.join(owner, on="account_id")
+        .groupBy("user_id")
+        .agg(F.max_by("account_segment", is_busy).alias("segment"))
     )
+    pairs = planted.join(members, on="user_id").select("segment", "segment_id").toPandas()
     return float(adjusted_rand_score(pairs["segment"], pairs["segment_id"])), len(pairs)
 
 
