@@ -35,7 +35,8 @@ def choose_k(points: Matrix, ks: range, references: int, seed: int) -> Choice:
     Args:
         points: users x features, scaled; a few thousand rows at most, for a silhouette looks at all pairs.
         ks: numbers of clusters to try.
-        references: how many reference sets to draw uniformly over the box of the principal axes.
+        references: how many reference sets to draw of each kind: uniform over the box of the principal axes, and with each
+            feature shuffled on its own.
         seed: of the starts and the references.
 
     Returns:
@@ -48,7 +49,7 @@ def choose_k(points: Matrix, ks: range, references: int, seed: int) -> Choice:
         return Choice(1, {1: -1.0}, -1.0, 0.0)
     best = max(silhouettes, key=lambda k: (silhouettes[k], -k))
     random = np.random.default_rng(seed)
-    drawn = [_reference(points, random) for _ in range(references)]
+    drawn = [draw(points, random) for _ in range(references) for draw in (_uniform, _shuffled)]
     reference = max((max(_silhouette_at(set_, k, seed) for k in silhouettes) for set_ in drawn), default=-1.0)
     return Choice(best, silhouettes, reference, stability(points, best, seed))
 
@@ -78,7 +79,12 @@ def _silhouette_at(points: Matrix, k: int, seed: int) -> float:
     return silhouette(points, _labels(points, k, seed))
 
 
-def _reference(points: Matrix, random: np.random.Generator) -> Matrix:
+def _shuffled(points: Matrix, random: np.random.Generator) -> Matrix:
+    """Shuffle each feature on its own: its shape stays, whatever ties the features together goes."""
+    return cast(Matrix, random.permuted(points, axis=0))
+
+
+def _uniform(points: Matrix, random: np.random.Generator) -> Matrix:
     """Draw as many points uniformly over the box that holds the points along their principal axes."""
     centred = points - points.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)

@@ -19,12 +19,13 @@ class Scheme(Settings):
     features: tuple[str, ...] = Field(min_length=2)
     k_from: int = Field(default=2, ge=2)
     k_to: int = Field(default=8, ge=2, le=20)
-    choose_on_users: int = Field(default=3_000, ge=50, le=10_000)
+    choose_on_users: int = Field(default=2_000, ge=50, le=10_000)
     fit_on_users: int = Field(default=100_000, ge=100)
     fewest_users: int = Field(default=50, ge=10)
     least_silhouette: float = Field(default=0.25, ge=0, lt=1)
     least_stability: float = Field(default=0.6, ge=0, lt=1)
-    references: int = Field(default=5, ge=1, le=50)
+    least_margin: float = Field(default=0.05, ge=0, lt=1)
+    references: int = Field(default=3, ge=1, le=50)
 
     @field_validator("features")
     @classmethod

@@ -76,14 +76,17 @@ def _split(features: DataFrame, as_of: date, scheme: Scheme) -> tuple[DataFrame,
 def no_structure(choice: Choice, scheme: Scheme) -> str:
     """Say why a clustering would be of noise, or nothing.
 
-    There is structure if the best silhouette reaches ``least_silhouette``, exceeds whatever any k reaches on uniform
-    references, and bootstrap samples are cut alike.
+    There is structure if the best silhouette reaches ``least_silhouette``, exceeds by ``least_margin`` whatever any k reaches on references
+    without structure (uniform, and each feature shuffled on its own), and bootstrap samples are cut alike.
     """
     best = choice.silhouettes[choice.k]
     if best < scheme.least_silhouette:
         return f"no structure: the best silhouette is {best:.3f} (k = {choice.k}), below {scheme.least_silhouette}"
-    if best <= choice.reference:
-        return f"no structure: the best silhouette {best:.3f} (k = {choice.k}) is not above that of uniform noise, {choice.reference:.3f}"
+    if best <= choice.reference + scheme.least_margin:
+        return (
+            f"no structure: the best silhouette {best:.3f} (k = {choice.k}) is not {scheme.least_margin} above that of "
+            f"references without structure, {choice.reference:.3f}"
+        )
     if choice.stability < scheme.least_stability:
         return f"no structure: bootstrap samples agree by {choice.stability:.3f} (adjusted Rand index), below {scheme.least_stability}"
     return ""
