@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, USER_FEATURES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, USER_DAYS
 from tests.conftest import ROOT
 from tests.tiny import actions, runner, write_conf, write_logs
@@ -76,7 +76,7 @@ def test_one_line_becomes_an_event_a_day_a_feature_a_segment_and_a_contact(spark
     day = store.read(USER_DAYS).where(f"{of_user} AND event_date = '{event.first().event_date}'")
     features = store.day(USER_FEATURES, DAY).where(of_user)
     member = store.day(SEGMENT_MEMBERS, DAY).where(of_user)
-    profile = store.day(USER_PROFILE, DAY).where(of_user)
+    profile = store.day(made.tables["gold.user_profile"], DAY).where(of_user)
     audience = store.read(AUDIENCES).where(of_user)
     assert day.first().study_count == 3
     assert features.first().ever_study_count == len(actions(NUMBER))

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.store import Store
-from learnlake.lake.tables.gold import AUDIENCES, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.gold import AUDIENCES, USER_FEATURES
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
 from learnlake.modelling.settings import ModelSettings
@@ -85,7 +85,9 @@ def test_a_campaign_list_with_arms_and_consent_comes_out(run: Runner) -> None:
     assert {row.campaign_id for row in audience} == {"next_course"}
     assert counts["holdout"] / sum(counts.values()) == pytest.approx(0.10, abs=0.04)
     chosen = (
-        run.inputs.store.read(AUDIENCES).select("user_id").join(run.inputs.store.day(USER_PROFILE, DAY), on="user_id")
+        run.inputs.store.read(AUDIENCES)
+        .select("user_id")
+        .join(run.inputs.store.day(run.tables["gold.user_profile"], DAY), on="user_id")
     )
     assert (
         chosen.where(

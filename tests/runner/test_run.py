@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import MODELS, QUALITY, REJECTS, RUNS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
 from learnlake.runner.run import Runner
@@ -37,7 +37,12 @@ def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
     assert store.read(USER_FEATURES).where("as_of_date = '2026-05-10'").count() == 24
     segments = {row.segment_id: row for row in store.day(SEGMENTS, DAY).collect()}
     assert sorted(row.member_count for row in segments.values()) == [12, 12]
-    assert store.day(USER_PROFILE, DAY).where("segment_behaviour IS NOT NULL AND profession = 'testing'").count() == 24
+    assert (
+        store.day(done.tables["gold.user_profile"], DAY)
+        .where("segment_behaviour IS NOT NULL AND profession = 'testing'")
+        .count()
+        == 24
+    )
     audience = store.read(AUDIENCES).collect()
     assert {row.arm for row in audience} == {"contact", "holdout"}
     assert len(audience) == 8, "12 users study much; those whose number is a multiple of 6 said no"
