@@ -24,7 +24,7 @@ class Scheme(Settings):
     fewest_users: int = Field(default=50, ge=10)
     least_silhouette: float = Field(default=0.25, ge=0, lt=1)
     least_stability: float = Field(default=0.6, ge=0, lt=1)
-    least_margin: float = Field(default=0.02, ge=0, lt=1)
+    least_margin: float = Field(default=0.05, ge=0, lt=1)
     references: int = Field(default=4, ge=1, le=50)
 
     @field_validator("features")
