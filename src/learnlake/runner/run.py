@@ -123,7 +123,7 @@ class Runner:
         """Return the days to look at: those asked for, train days for a model, and later ones that look back at them."""
         days = set(asked_for)
         if node.name in self._backward():
-            days |= {day for name in self._backward() for day in self.inputs.ledger.days(name) if day > min(asked_for)}
+            days |= self._later(asked_for)
         if isinstance(node, Training):
             days = {self._train_day(day) for day in days | self._later(asked_for)}
         return tuple(sorted(days))
