@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from chispa import assert_df_equality
@@ -30,6 +32,16 @@ from learnlake.lake.columns import Named
 from learnlake.lake.table import Table
 
 
+def sections(path: Path) -> dict[str, str]:
+    """Read a drawing that is kept as a file: some prose, then sections, each under a line ``# name``."""
+    out: dict[str, str] = {}
+    for part in re.split(r"^# ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        name, _, text = part.partition("\n")
+        assert name not in out, f"{path.name} draws `{name}` twice"
+        out[name] = text.strip("\n")
+    return out
+
+
 def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
     """Make a frame of drawn rows: a header, then a line a row, cells parted by ``|``.
 
@@ -37,7 +49,7 @@ def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
     literals, strings as they are, moments as ISO texts in UTC.
     """
     columns = tuple(table.columns if isinstance(table, Table) else table)
-    header, rows = _cells(text)
+    header, rows = cells(text)
     unknown = set(header) - {column.name for column in columns}
     assert not unknown, f"the drawing has columns that the table lacks: {unknown}"
     places = {name: place for place, name in enumerate(header)}
@@ -49,7 +61,7 @@ def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
 def expect(found: DataFrame, table: Table | Iterable[Named], text: str) -> None:
     """Compare the drawn columns of a frame with drawn rows, exactly and in any order; doubles to 9 decimals."""
     columns = {column.name: column for column in (table.columns if isinstance(table, Table) else table)}
-    header, _ = _cells(text)
+    header, _ = cells(text)
     wanted = draw([columns[name] for name in header], text)
     assert_df_equality(
         _settled(found.select(*header)),
@@ -61,7 +73,7 @@ def expect(found: DataFrame, table: Table | Iterable[Named], text: str) -> None:
 
 
 def _settled(frame: DataFrame) -> DataFrame:
-    """Round doubles and make maps sortable, so that frames can be put in order and compared."""
+    """Round doubles and make maps sortable, so that frames can be put in order and compared; one task is enough for that."""
     out = []
     for field in frame.schema:
         column = F.col(field.name)
@@ -70,10 +82,11 @@ def _settled(frame: DataFrame) -> DataFrame:
         if isinstance(field.dataType, MapType):
             column = F.array_sort(F.map_entries(column))
         out.append(column.alias(field.name))
-    return frame.select(*out)
+    return frame.select(*out).coalesce(1)
 
 
-def _cells(text: str) -> tuple[list[str], list[list[str]]]:
+def cells(text: str) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of drawn text, cell by cell."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if line.strip()]
     for line in lines:
         assert len(line) == len(lines[0]), f"this drawn row has {len(line)} cells, the header {len(lines[0])}: {line}"

@@ -42,6 +42,13 @@ def test_personal_columns_are_keyed_hashes_and_equal_values_hash_alike(spark: Sp
     assert all(len(h) == 32 and "ann" not in h for h in hashes if h)
 
 
+def test_an_address_hashes_alike_however_it_is_spelled_and_a_name_does_not(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("who,at,n\nAnn@X.example,a,1\nann@x.example,b,1\nAnn,c,1\nann,d,1\n")
+    hashes = {row.at: row.who for row in read(spark, source(tmp_path)).collect()}
+    assert hashes["a"] == hashes["b"]
+    assert hashes["c"] != hashes["d"]
+
+
 def test_the_hash_is_hmac_sha256_and_another_key_gives_another_hash(spark: SparkSession) -> None:
     import hashlib
     import hmac

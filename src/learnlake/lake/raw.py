@@ -107,7 +107,11 @@ def _numbered(placed: DataFrame, source: Source) -> DataFrame:
 
 def _harmless(source: Source, field: StructField, hashed: object) -> Column:
     if field.name in source.personal:
-        return hashed(F.trim(F.col(field.name).cast("string"))).alias(field.name)  # type: ignore[operator, no-any-return]  # a column function
+        plain = F.trim(F.col(field.name).cast("string"))
+        spelled = F.when(F.contains(plain, F.lit("@")), F.lower(plain)).otherwise(
+            plain
+        )  # Ann@ and ann@ are one address
+        return hashed(spelled).alias(field.name)  # type: ignore[operator, no-any-return]  # a column function
     if field.name in source.free_text:
         return masked(F.col(field.name)).alias(field.name)
     return F.col(field.name)
@@ -171,6 +175,11 @@ def _refuse_other_columns(spark: SparkSession, source: Source, files: tuple[RawF
                 f"{source.source}: file {file.name} has the columns {', '.join(held)}, but conf/sources/{source.source}.yml promises "
                 f"{', '.join(promised)}; mend `read.schema` or give the file a source of its own."
             )
+
+
+def as_json(frame: DataFrame) -> DataFrame:
+    """Turn each row into a line of JSON."""
+    return frame.select(F.to_json(F.struct("*")).alias("value"))
 
 
 def write_lines(lines: DataFrame, header: str | None, folder: Path, suffix: str) -> None:
