@@ -27,3 +27,15 @@ def test_a_file_lands_once_and_its_broken_line_is_refused_once(
     assert (store.read(made.bronze).count(), store.read(REJECTS).count()) == (1, 1)
     with pytest.raises(LearnlakeError, match="hashed with another key"):
         land(store, made, b"another key, long enough", confirmed)
+
+
+def test_a_file_without_records_is_no_news_until_it_has_some(spark: SparkSession, store: Store, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "a.csv").write_text("who,at,n\nann,2026-05-01,1\n")
+    (logs / "b.csv").write_text("who,at,n\n")
+    made = source(logs)
+    assert land(store, made, KEY, None).kept == 1
+    assert land(store, made, KEY, store.version(made.bronze)) is None
+    (logs / "b.csv").write_text("who,at,n\nbob,2026-05-01,1\n")
+    assert land(store, made, KEY, store.version(made.bronze)).kept == 1

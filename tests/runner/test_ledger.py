@@ -18,6 +18,7 @@ def test_the_newest_finished_run_counts_and_a_failed_one_does_not(spark: SparkSe
         Entry("silver.x", None, DONE, versions_read={"bronze.a": 3}, version_written=7, signature="s"), started_at=NOON
     )
     ledger.write(Entry("silver.x", None, FAILED, message="no"), started_at=NOON.replace(hour=13))
+    ledger.flush()
     again = Ledger(store, lambda: NOON)
     last = again.last("silver.x")
     assert (last.version_written, last.versions_read, last.signature) == (7, {"bronze.a": 3}, "s")
@@ -27,5 +28,19 @@ def test_the_newest_finished_run_counts_and_a_failed_one_does_not(spark: SparkSe
 
 def test_rows_that_do_not_add_up_are_found_and_kept_as_a_check(spark: SparkSession, store: Store) -> None:
     good, bad = Fate("s", "m", 4, 1, 1, 1, 1), Fate("s", "n", 4, 1, 1, 1, 0)
-    assert Ledger(store, lambda: NOON).check("silver.x", (good, bad)) == (bad,)
+    ledger = Ledger(store, lambda: NOON)
+    assert ledger.check("silver.x", (good, bad)) == (bad,)
+    ledger.flush()
     assert {row.mapping: row.is_ok for row in store.read(QUALITY).collect()} == {"m": True, "n": False}
+
+
+def test_books_are_written_once_a_minute_and_known_at_once(spark: SparkSession, store: Store) -> None:
+    clock = [NOON]
+    ledger = Ledger(store, lambda: clock[0])
+    ledger.write(Entry("silver.x", None, DONE, signature="s"), started_at=NOON)
+    assert (ledger.last("silver.x").signature, store.read(RUNS).count()) == ("s", 0)
+    clock[0] = NOON.replace(minute=1)
+    ledger.write(Entry("silver.y", None, DONE), started_at=NOON)
+    assert store.read(RUNS).count() == 2
+    ledger.flush()
+    assert store.read(RUNS).count() == 2

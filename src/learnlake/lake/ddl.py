@@ -80,10 +80,11 @@ def columns_of(columns: tuple[Named, ...]) -> str:
     return ", ".join(f"`{k.name}` {k.dtype.simpleString()} COMMENT '{quoted(k.meaning)}'" for k in columns)
 
 
-def definition_of(table: Table) -> str:
-    """Write what follows CREATE TABLE: columns, partitions, grain, key, and how the table is refreshed."""
+def definition_of(table: Table, notes: dict[str, str]) -> str:
+    """Write what follows CREATE TABLE: columns, partitions, grain, key, how the table is refreshed, and notes beside them."""
     parts = f" PARTITIONED BY ({', '.join(k.name for k in table.partition_by)})" if table.partition_by else ""
-    properties = {"learnlake.key": ", ".join(k.name for k in table.key), "learnlake.refresh": str(table.refresh.way)}
+    own = {"key": ", ".join(k.name for k in table.key), "refresh": str(table.refresh.way), **notes}
+    properties = {f"learnlake.{name}": value for name, value in own.items()}
     if table.tracks_changes:
         properties["delta.enableChangeDataFeed"] = "true"
     stated = ", ".join(f"'{name}' = '{quoted(value)}'" for name, value in properties.items())

@@ -102,8 +102,12 @@ class Store:
             raise
         return row.asDict() if row else None
 
-    def ensure(self, table: Table) -> bool:
+    def ensure(self, table: Table, **notes: str) -> bool:
         """Create the table with grain, key and column comments, or widen it by columns that the catalogue has gained.
+
+        Args:
+            table: the table.
+            notes: further properties ``learnlake.<name>`` of a table that is created.
 
         Returns:
             Whether it was created or widened.
@@ -115,7 +119,7 @@ class Store:
             return False
         is_new = self.version(table) is None
         if is_new:
-            self._create(table)
+            self._create(table, notes)
         self._ready.add(table.full_name)
         return is_new or self._widen(table)
 
@@ -126,17 +130,10 @@ class Store:
             self._versions.pop(table.full_name, None)
         return bool(gained)
 
-    def _create(self, table: Table) -> None:
+    def _create(self, table: Table, notes: dict[str, str]) -> None:
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self.catalog}`.`{table.layer}`")
-        self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.address(table)} {ddl.definition_of(table)}")
-
-    def note(self, table: Table, name: str, value: str) -> None:
-        """Write a property ``learnlake.<name>`` on the table."""
-        self.spark.sql(
-            f"ALTER TABLE {self.address(table)} SET TBLPROPERTIES ('learnlake.{name}' = '{ddl.quoted(value)}')"
-        )
-        self._versions.pop(table.full_name, None)
+        self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.address(table)} {ddl.definition_of(table, notes)}")
 
     def noted(self, table: Table, name: str) -> str | None:
         """Read a property ``learnlake.<name>`` of the table, None where there is none."""
@@ -247,32 +244,27 @@ class Store:
 
     def _overwrite_or_append(self, rows: DataFrame, table: Table, condition: Column | None) -> int:
         writer = rows.writeTo(self.address(table))
-        self._commit(table, writer.append if condition is None else lambda: writer.overwrite(condition))
-        return self._number(table, "numOutputRows")
+        write = writer.append if condition is None else lambda: writer.overwrite(condition)
+        return self._commit(table, write, "numOutputRows")
 
-    def _merge(self, rows: DataFrame, table: Table, clauses: str) -> None:
+    def _merge(self, rows: DataFrame, table: Table, clauses: str) -> int:
+        """Run a MERGE on the table's key. Returns the rows that it added or changed."""
         view = f"new_{uuid4().hex}"
         rows.createOrReplaceTempView(view)
         matched = " AND ".join(f"old.{k.name} <=> new.{k.name}" for k in table.key)
         try:
-            self._commit(
-                table,
-                lambda: self.spark.sql(
-                    f"MERGE INTO {self.address(table)} AS old USING {view} AS new ON {matched} {clauses}"
-                ),
-            )
+            merge = f"MERGE INTO {self.address(table)} AS old USING {view} AS new ON {matched} {clauses}"
+            return self._commit(table, lambda: self.spark.sql(merge), "numTargetRowsInserted", "numTargetRowsUpdated")
         finally:
             self.spark.catalog.dropTempView(view)
 
-    def _number(self, table: Table, metric: str) -> int:
-        commit = self._last_commit(table) or {}
-        if "version" in commit:
-            self._versions[table.full_name] = int(commit["version"])
-        metrics = commit.get("operationMetrics")
-        return int(metrics.get(metric, 0)) if isinstance(metrics, dict) else 0
+    def _commit(self, table: Table, write: Callable[[], object], *metrics: str) -> int:
+        """Run a write; when another writer was faster, once more, and then give up in one sentence.
 
-    def _commit(self, table: Table, write: Callable[[], object]) -> None:
-        """Run a write; when another writer was faster, once more, and then give up in one sentence."""
+        Returns:
+            The rows that the commit says it wrote, by its operation metrics; 0 where there was nothing to commit.
+        """
+        before = self.version(table)
         for is_last in (False, True):
             try:
                 write()
@@ -284,8 +276,11 @@ class Store:
                         f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
                     ) from None
             else:
-                self._versions.pop(table.full_name, None)
-                return
+                break
+        commit = self._last_commit(table) or {"version": -1}
+        self._versions[table.full_name] = int(commit["version"])
+        counts = commit.get("operationMetrics") or {}
+        return sum(int(counts.get(name, 0)) for name in metrics) if commit["version"] != before else 0
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
         """Write flagged rows of a merge table: sound ones to it, refused ones to ops.rejects; count every row's fate.
@@ -348,8 +343,7 @@ class Store:
             update = (
                 f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} " if has_winners else ""
             )
-            self._merge(shaped, table, update + _insert(names))
-            done = self._number(table, "numTargetRowsInserted") + self._number(table, "numTargetRowsUpdated")
+            done = self._merge(shaped, table, update + _insert(names))
         if done != promised:
             raise BusyError(
                 f"{table.full_name}: {promised} rows were to be added, but the commit added {done}; another job wrote the same rows: run again."
@@ -364,10 +358,11 @@ class Store:
             .option("txnAppId", f"learnlake:{table.full_name}")
             .option("txnVersion", version + 1)
         )
-        self._commit(
-            table, lambda: writer.saveAsTable(self.address(table)) if self.catalog else writer.save(self._path(table))
+        return self._commit(
+            table,
+            lambda: writer.saveAsTable(self.address(table)) if self.catalog else writer.save(self._path(table)),
+            "numOutputRows",
         )
-        return self._number(table, "numOutputRows")
 
     def refuse(self, refused: DataFrame) -> int:
         """Add refused rows to ops.rejects; those that are there already are not added again. Returns how many stand there."""

@@ -53,10 +53,10 @@ class Tracking:
     def _client(self) -> Iterator[Any]:
         """Open MLflow quietly; it is slow to import, so only runs that train or score pay for it."""
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         import mlflow  # see the docstring
 
+        for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
+            logging.getLogger(name).setLevel(logging.WARNING)
         mlflow.set_tracking_uri(self.uri)
         yield mlflow.MlflowClient(tracking_uri=self.uri)
 

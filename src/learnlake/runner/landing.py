@@ -31,7 +31,8 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
         confirmed: version of the bronze table that the ledger knows to be finished.
 
     Returns:
-        What became of the records, None where no file is new.
+        What became of the records, None where no file has new ones; a file without records is looked at again each time,
+        since it may still be written.
 
     Raises:
         LearnlakeError: for a missing path, other columns than promised, or another key.
@@ -53,15 +54,16 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
         )
         kept = store.append(rows.where(is_sound()).drop(c.REASONS.name), table)
         read, bad = int(seen.get["read"]), int(seen.get["bad"])
+        if not read and not again and confirmed is not None:
+            return None
     refused = _refuse(store, source, (*(fresh if bad else ()), *again), key)
     return Fate(source.source, MAPPING, read, kept, refused if not again else bad, 0, 0)
 
 
 def _keep_to_one_key(store: Store, source: Source, key: bytes) -> None:
     """Refuse a key other than the one the table was begun with: the same person would get a second pseudonym."""
-    if store.ensure(source.bronze) or store.noted(source.bronze, KEY_NOTE) is None:
-        store.note(source.bronze, KEY_NOTE, fingerprint(key))
-    elif store.noted(source.bronze, KEY_NOTE) != fingerprint(key):
+    store.ensure(source.bronze, **{KEY_NOTE: fingerprint(key)})
+    if store.noted(source.bronze, KEY_NOTE) != fingerprint(key):
         raise LearnlakeError(
             f"{source.bronze.full_name}: its identifiers were hashed with another key; give the key this lake was begun with."
         )

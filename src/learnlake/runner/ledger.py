@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import RLock
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from learnlake.modelling.gate import Candidate, Decision
 
 DONE, FAILED, UNPUBLISHED = "done", "failed", "unpublished"
 Key = tuple[str, date | None]
+AT_LEAST_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,29 @@ class Entry:
 
 
 class Ledger:
-    """The books of one invocation, over those of all before it."""
+    """The books of one invocation, over those of all before it.
+
+    Rows of ops.runs and ops.quality are gathered and written together, about once a minute and at the end: a commit costs
+    more than many a step. What a killed run did not write down is done again by the next one, to the same result.
+    """
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self.store = store
         self.now = now
         self.run_id = uuid4().hex
         self._last: dict[Key, Entry] | None = None
+        self._unwritten: dict[str, list[tuple[object, ...]]] = {RUNS.full_name: [], QUALITY.full_name: []}
+        self._written_at = now()
         self._one_at_a_time = RLock()
 
     def last(self, step: str, as_of: date | None = None) -> Entry | None:
         """Return the newest finished run of a step for a day."""
         return self._books().get((step, as_of))
+
+    def is_done(self, step: str, as_of: date | None, signature: str) -> bool:
+        """Say whether the newest finished run of a step for a day had this signature."""
+        last = self.last(step, as_of)
+        return last is not None and last.signature == signature
 
     def days(self, step: str) -> list[date]:
         """Return the days for which a step is finished, ascending."""
@@ -87,7 +99,7 @@ class Ledger:
         return self._last
 
     def write(self, *entries: Entry, started_at: datetime) -> None:
-        """Add finished or failed runs to ops.runs in one commit, and the checks of their fates to ops.quality."""
+        """Note finished or failed runs for ops.runs."""
         rows = [
             (
                 *(uuid4().hex, self.run_id, e.step, e.as_of, e.status),
@@ -98,13 +110,13 @@ class Ledger:
             for e in entries
         ]
         with self._one_at_a_time:
-            self.store.append(self._frame(rows, RUNS), RUNS)
             for entry in entries:
                 if entry.status != FAILED:
                     self._books()[entry.step, entry.as_of] = replace(entry, fates=())
+            self._note(RUNS, rows)
 
     def check(self, step: str, fates: tuple[Fate, ...]) -> tuple[Fate, ...]:
-        """Keep one row of ops.quality for each fate, and return those that do not add up."""
+        """Note one row for ops.quality for each fate, and return those that do not add up."""
         bad = tuple(f for f in fates if f.read != f.kept + f.rejected + f.duplicate + f.not_applicable)
         rows = [
             (
@@ -119,10 +131,25 @@ class Ledger:
             )
             for f in fates
         ]
-        if rows:
-            with self._one_at_a_time:
-                self.store.append(self._frame(rows, QUALITY), QUALITY)
+        self._note(QUALITY, rows)
         return bad
+
+    def _note(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        with self._one_at_a_time:
+            self._unwritten[table.full_name].extend(rows)
+            if self.now() - self._written_at >= AT_LEAST_EVERY:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what has been noted, one commit a table."""
+        with self._one_at_a_time:
+            self._books()  # as they stand in the lake, before ours are among them
+            for table in (QUALITY, RUNS):
+                rows = self._unwritten[table.full_name]
+                if rows:
+                    self.store.append(self._frame(rows, table), table)
+                    rows.clear()
+            self._written_at = self.now()
 
     def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:
         """Keep a decision of the gate in ops.models."""

@@ -75,7 +75,12 @@ class Runner:
         Returns:
             The days that were asked for.
         """
-        wanted = self.graph.upstream(only) if only else frozenset(node.name for node in self.graph.nodes)
+        try:
+            return self._run(days, self.graph.upstream(only) if only else frozenset(self.graph.needs))
+        finally:
+            self.inputs.ledger.flush()
+
+    def _run(self, days: tuple[date, ...] | None, wanted: frozenset[str]) -> tuple[date, ...]:
         self._do_undated(tuple(node for node in self.graph.nodes if node.name in wanted and not is_dated(node)))
         if not any(is_dated(node) for node in self.graph.nodes if node.name in wanted):
             return days or ()
@@ -261,8 +266,7 @@ class Runner:
     def _build_day(self, node: Stage, as_of: date | None) -> Entry | None:
         version = self.tracking.scoring(node.uses, self._train_day(as_of)) if node.uses and as_of else None
         signature = self.inputs.signature(node, as_of, version.number if version else "")
-        last = self.inputs.ledger.last(node.name, as_of)
-        if last and last.signature == signature:
+        if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
         versions = self.inputs.versions(node.reads, as_of)
         if as_of and node.uses and version is None:
@@ -312,8 +316,7 @@ class Runner:
             stale = {}
             for day in past_days(read, as_of):
                 signature = self.inputs.signature(maker, day)
-                last = self.inputs.ledger.last(maker.name, day)
-                if last is None or last.signature != signature:
+                if not self.inputs.ledger.is_done(maker.name, day, signature):
                     stale[day] = signature
             if stale:
                 self._build_days(maker, stale)
@@ -340,8 +343,7 @@ class Runner:
             raise ValueError(f"{node.name}: a training needs a train day")
         before = self.tracking.before(node.makes, as_of)
         signature = self.inputs.signature(node, as_of, before.number if before else "")
-        last = self.inputs.ledger.last(node.name, as_of)
-        if last and last.signature == signature:
+        if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
         versions = self.inputs.versions(node.reads, as_of)
         candidate = self._called(node, as_of, self.inputs.frames(node, as_of, None), before)
@@ -393,5 +395,6 @@ class Runner:
                     }
                 )
                 self.inputs.ledger.write(forgotten, started_at=self.inputs.ledger.now())
+                self.inputs.ledger.flush()
                 self.inputs.store.forget(node.writes, source)
         self.inputs.store.forget(REJECTS, source)
