@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
 
-.PHONY: demo test test-slow install install-test bench docs clean
+.PHONY: demo test install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -26,11 +26,8 @@ install-test: .venv/installed-test
 
 demo: export SIMULATED := $(DEMO)/logs
 demo: install
-	@$(BIN)/learnlake doctor --env demo
 	@rm -rf $(DEMO)/logs $(DEMO)/lake
-	@$(BIN)/learnlake simulate --env demo --out $(DEMO)/logs
-	@$(BIN)/learnlake run --env demo
-	@$(BIN)/python bench/planted.py --env demo --truth $(DEMO)/logs/truth
+	@$(BIN)/python bench/demo.py --logs $(DEMO)/logs
 
 test: install-test
 	@$(BIN)/ruff format --check .
@@ -38,9 +35,6 @@ test: install-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
-
-test-slow: install-test
-	@$(BIN)/python -m pytest -m slow
 
 bench: install-test
 	@$(BIN)/python bench/features.py

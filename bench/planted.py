@@ -21,6 +21,8 @@ from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.pipeline import load_conf
 from learnlake.session import SparkSettings, start
 
+AT_LEAST = 0.8
+
 
 def rand_index(store: Store, truth: DataFrame, key: bytes) -> tuple[float, int]:
     """Compare the newest segments with what the busiest account of each user was planted to do.
@@ -48,20 +50,30 @@ def rand_index(store: Store, truth: DataFrame, key: bytes) -> tuple[float, int]:
     return float(adjusted_rand_score(pairs["segment"], pairs["segment_id"])), len(pairs)
 
 
+def compare(env: str, truth: Path) -> str:
+    """Say in one sentence how well the segments of an environment's lake agree with the planted ones.
+
+    Raises:
+        SystemExit: if they agree less than they must.
+    """
+    conf = load_conf(Path("conf"), env)
+    spark: SparkSession = start(conf.of(SparkSettings))
+    lake = conf.of(LakeSettings)
+    users = spark.read.json((truth / "users").as_posix())
+    index, count = rand_index(Store(spark, lake.root, lake.catalog), users, key_of(conf.of(KeySettings), lake.root))
+    said = f"adjusted Rand index {index:.3f} over {count:,} users (1 = all, 0 = chance)"
+    if index < AT_LEAST:
+        raise SystemExit(f"The planted segments are not found again: {said}, promised {AT_LEAST}.")
+    return f"The planted segments are found again: {said}."
+
+
 def main() -> None:
-    """Print the index for a lake that a run has just filled."""
+    """Print the sentence for a lake that a run has filled."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--env", default="demo")
     words.add_argument("--truth", type=Path, required=True)
     given = words.parse_args()
-    conf = load_conf(Path("conf"), given.env)
-    spark: SparkSession = start(conf.of(SparkSettings))
-    lake = conf.of(LakeSettings)
-    truth = spark.read.json((given.truth / "users").as_posix())
-    index, count = rand_index(Store(spark, lake.root, lake.catalog), truth, key_of(conf.of(KeySettings), lake.root))
-    print(
-        f"The planted segments are found again: adjusted Rand index {index:.3f} over {count:,} users (1 = all, 0 = chance)."
-    )
+    print(compare(given.env, given.truth))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -22,7 +23,7 @@ from learnlake.findings import findings
 from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.key import KeySettings, key_of
-from learnlake.lake.raw import write_lines
+from learnlake.lake.raw import as_json, write_lines
 from learnlake.lake.stage import Stage, Step
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
@@ -31,7 +32,7 @@ from learnlake.modelling.tracking import Tracking
 from learnlake.pipeline import STEPS, graph_of, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Ledger
-from learnlake.runner.run import Runner
+from learnlake.runner.run import AT_ONCE, Runner
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
 
@@ -95,11 +96,12 @@ def simulate(
     with _said_in_a_sentence(debug=debug):
         spark = start(load_conf(conf, env).of(SparkSettings))
         settings = simulation.SimulateSettings(users=users, days=days, seed=seed)
-        for log in simulation.logs(spark, settings):
-            write_lines(log.lines, log.header, out / log.name, log.suffix)
-            ERR.print(f"  [green]✓[/] {out / log.name}")
-        for name, frame in simulation.truth(spark, settings).items():
-            write_lines(frame.selectExpr("to_json(struct(*)) AS value").coalesce(1), None, out / "truth" / name, "json")
+        truth = {name: as_json(frame).coalesce(1) for name, frame in simulation.truth(spark, settings).items()}
+        work = [(log.lines, log.header, out / log.name, log.suffix) for log in simulation.logs(spark, settings)]
+        work += [(lines, None, out / "truth" / name, "json") for name, lines in truth.items()]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for (_, _, folder, _), _ in zip(work, pool.map(lambda log: write_lines(*log), work), strict=True):
+                ERR.print(f"  [green]✓[/] {folder}")
         ERR.print(
             f"The logs are in {out}; the truth they were made of is in {out / 'truth'}, which the lake never reads."
         )
@@ -150,7 +152,7 @@ def _run(
     if runner.failed:
         raise typer.Exit(1)
     if USER_FEATURES.full_name in known and not names and done_for:
-        for sentence in findings(runner.inputs.store, done_for[-1]):
+        for sentence in findings(runner.inputs.store, done_for[-1], conf.env):
             ERR.print(f"  {escape(sentence)}")
 
 
