@@ -9,7 +9,11 @@ import pytest
 from pyspark.sql import SparkSession
 
 from learnlake.lake.store import Store
+from learnlake.pipeline import SECTIONS
+from learnlake.runner.run import Runner
 from learnlake.session import SparkSettings, start
+from learnlake.settings import Conf, load
+from tests import tiny
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -38,8 +42,32 @@ def store(spark: SparkSession, tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Conf and raw logs of the tiny platform."""
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny.write_conf(folder)
+    tiny.write_logs(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def done(spark: SparkSession, home: Path) -> Runner:
+    """The tiny platform's lake, after one whole run for its last day; tests only look at it."""
+    made = tiny.runner(spark, home)
+    assert made.run(None) == (tiny.DAY,)
+    assert not made.failed
+    return made
+
+
+@pytest.fixture(scope="session")
 def oulad() -> Path:
     folder = DATA / "oulad"
     if not folder.is_dir():
         pytest.skip("needs ../shared/data/oulad")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Conf:
+    """All that conf/ says, of every platform."""
+    return load(ROOT / "conf", "local", SECTIONS, given={})

@@ -12,8 +12,6 @@ from typer.testing import CliRunner
 from learnlake import cli
 from tests.tiny import runner, write_conf, write_logs
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def home(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from pathlib import Path
 
-import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, USER_FEATURES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, USER_DAYS
+from learnlake.runner.run import Runner
 from tests.conftest import ROOT
-from tests.tiny import actions, runner, write_conf, write_logs
+from tests.tiny import DAY, actions
 
-DAY = date(2026, 5, 10)
 NUMBER = 2
 PAGE = ROOT / "docs" / "life_of_an_event.md"
-pytestmark = pytest.mark.slow
 
 
 def shown(frame: DataFrame, *columns: str) -> str:
@@ -59,13 +55,9 @@ def printed(line: dict[str, object], bronze: DataFrame, event: DataFrame, day: D
     )
 
 
-def test_one_line_becomes_an_event_a_day_a_feature_a_segment_and_a_contact(spark: SparkSession, tmp_path: Path) -> None:
-    write_conf(tmp_path)
-    write_logs(tmp_path)
-    made = runner(spark, tmp_path)
-    made.run((DAY,))
-    store, line = made.inputs.store, actions(NUMBER)[0]
-    bronze = store.read(made.tables["bronze.actions"]).where(f"id = '{line['id']}'")
+def test_one_line_becomes_an_event_a_day_a_feature_a_segment_and_a_contact(done: Runner) -> None:
+    store, line = done.inputs.store, actions(NUMBER)[0]
+    bronze = store.read(done.tables["bronze.actions"]).where(f"id = '{line['id']}'")
     assert bronze.count() == 1
     place = bronze.first()
     event = store.read(EVENTS).where(f"source_file = '{place._file}' AND source_position = '{place._position}'")
@@ -76,7 +68,7 @@ def test_one_line_becomes_an_event_a_day_a_feature_a_segment_and_a_contact(spark
     day = store.read(USER_DAYS).where(f"{of_user} AND event_date = '{event.first().event_date}'")
     features = store.day(USER_FEATURES, DAY).where(of_user)
     member = store.day(SEGMENT_MEMBERS, DAY).where(of_user)
-    profile = store.day(made.tables["gold.user_profile"], DAY).where(of_user)
+    profile = store.day(done.tables["gold.user_profile"], DAY).where(of_user)
     audience = store.read(AUDIENCES).where(of_user)
     assert day.first().study_count == 3
     assert features.first().ever_study_count == len(actions(NUMBER))

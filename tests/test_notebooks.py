@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import jupytext
 import pytest
 from nbclient import NotebookClient
-from pyspark.sql import SparkSession
 
+from learnlake.runner.run import Runner
 from tests.conftest import ROOT
-from tests.tiny import runner, write_conf, write_logs
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the kernel's own libraries
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the kernel's sockets are closed by its process
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # as above
@@ -23,16 +20,13 @@ pytestmark = [
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_on_finished_tables_and_shows_segments(
-    spark: SparkSession, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    done: Runner, home: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_conf(tmp_path)
-    write_logs(tmp_path)
-    runner(spark, tmp_path).run((date(2026, 5, 10),))
     for name, value in {
-        "CONF": tmp_path / "conf",
+        "CONF": home / "conf",
         "ENV": "local",
-        "LAKE": tmp_path / "lake",
-        "LOGS": tmp_path / "logs",
+        "LAKE": home / "lake",
+        "LOGS": home / "logs",
         "MPLBACKEND": "agg",
     }.items():
         monkeypatch.setenv(name, str(value))

@@ -23,7 +23,6 @@ from learnlake.runner.run import Runner
 from tests.conftest import ROOT
 
 DAY = date(2015, 9, 15)
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,8 @@ from learnlake.runner.ledger import Entry, Ledger
 from learnlake.runner.run import Runner
 
 KEY = b"a key for tests, long enough"
-FIRST, LAST = date(2026, 3, 2), date(2026, 5, 10)
+FIRST, LAST = date(2026, 3, 1), date(2026, 5, 10)
+DAY = LAST
 CANARY = "user-4711-canary@home.example"
 CONF = {
     "base.yml": "lake: {root: lake}\nmodelling: {retrain_every_days: 28, min_history_days: 20}\n",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,26 +11,9 @@ from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USE
 from learnlake.lake.tables.ops import MODELS, QUALITY, REJECTS, RUNS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
 from learnlake.runner.run import Runner
-from tests.tiny import CANARY, KEY, hashes, runner, write_conf, write_logs
+from tests.tiny import CANARY, DAY, KEY, hashes, runner, write_conf, write_logs
 
-DAY, DAY_BEFORE = date(2026, 5, 10), date(2026, 5, 9)
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    write_conf(folder)
-    write_logs(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def done(spark: SparkSession, home: Path) -> Runner:
-    made = runner(spark, home)
-    assert made.run(None) == (DAY,)
-    assert not made.failed
-    return made
+DAY_BEFORE = DAY - timedelta(days=1)
 
 
 def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
@@ -87,46 +71,31 @@ def test_the_books_say_versions_rows_and_decisions(done: Runner) -> None:
     assert "silhouette" in decision.reason
 
 
-def test_two_days_in_either_order_give_the_same_tables(spark: SparkSession, home: Path) -> None:
+def test_two_days_in_either_order_give_the_same_tables(spark: SparkSession, home: Path, done: Runner) -> None:
+    shutil.copytree(home / "lake", home / "back")
     forth, back = runner(spark, home, "forth"), runner(spark, home, "back")
     forth.run((DAY_BEFORE, DAY))
-    back.run((DAY,))
     back.run((DAY_BEFORE,))
     assert hashes(forth) == hashes(back)
-    assert forth.inputs.store.day(SEGMENT_MEMBERS, DAY).where("member_since = '2026-05-09'").count() == 24
+    assert forth.inputs.store.day(SEGMENT_MEMBERS, DAY).where(f"member_since = '{DAY_BEFORE}'").count() == 24
     assert forth.inputs.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"
 
 
-def test_killed_in_the_middle_and_run_again_nothing_is_lost(spark: SparkSession, home: Path, done: Runner) -> None:
-    for victim in ("bronze.actions", "silver.events", "gold.user_features"):
-        lake = f"killed {victim}"
-
-        def kill(name: str, what: str, entry: object, victim: str = victim) -> None:
-            if name.startswith(victim) and what == "started":
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            runner(spark, home, lake, kill).run((DAY,))
-        again = runner(spark, home, lake)
-        again.run((DAY,))
-        assert hashes(again) == hashes(done), victim
-
-
-def test_a_step_killed_after_its_commit_is_done_again_without_a_trace(
+def test_killed_again_and_again_and_resumed_nothing_is_lost_or_doubled(
     spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = runner(spark, home, "unrecorded")
-    write = made.inputs.ledger.write
+    """Killed before a step, or after its commit and before the books are written, as by ``kill -9``."""
+    for victim, moment in (("bronze.actions", "done"), ("silver.events", "done"), ("gold.user_features", "started")):
 
-    def lose_the_record(*entries, started_at):
-        if entries[0].step in ("bronze.actions", "silver.events", "silver.user_days"):
-            raise KeyboardInterrupt
-        write(*entries, started_at=started_at)
+        def kill(name: str, what: str, _: object, victim: str = victim, moment: str = moment) -> None:
+            if name.startswith(victim) and what == moment:
+                raise KeyboardInterrupt
 
-    monkeypatch.setattr(made.inputs.ledger, "write", lose_the_record)
-    with pytest.raises(KeyboardInterrupt):
-        made.run((DAY,))
-    again = runner(spark, home, "unrecorded")
+        made = runner(spark, home, "killed", kill)
+        monkeypatch.setattr(made.inputs.ledger, "flush", lambda: None)
+        with pytest.raises(KeyboardInterrupt):
+            made.run((DAY,))
+    again = runner(spark, home, "killed")
     again.run((DAY,))
     assert not again.failed
     assert hashes(again) == hashes(done)
@@ -134,7 +103,7 @@ def test_a_step_killed_after_its_commit_is_done_again_without_a_trace(
 
 
 def test_late_files_change_what_they_touch_as_if_they_had_been_there_from_the_start(
-    spark: SparkSession, tmp_path: Path
+    spark: SparkSession, tmp_path: Path, done: Runner
 ) -> None:
     write_conf(tmp_path)
     logs = write_logs(tmp_path)
@@ -144,9 +113,7 @@ def test_late_files_change_what_they_touch_as_if_they_had_been_there_from_the_st
     assert made.inputs.store.read(USER_FEATURES).where("as_of_date = '2026-05-10'").count() < 24
     late.rename(logs / "actions" / "b.json")
     made.run((DAY,))
-    whole = runner(spark, tmp_path, "whole")
-    whole.run((DAY,))
-    here, there = hashes(made), hashes(whole)
+    here, there = hashes(made), hashes(done)
     assert {name for name in here if name.startswith("silver") and here[name] != there[name]} == set()
     assert here["gold.user_features"] == there["gold.user_features"]
 
