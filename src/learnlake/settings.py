@@ -105,7 +105,7 @@ def _section(
     held = {}
     for path in sorted((folder / kind.where).glob("*.yml")):
         held[path.stem] = validated(entry, _read(path, names, lenient=("path",)), str(path))
-    return kind.model_construct(files=held)  # type: ignore[call-arg]  # every folder section has `files`
+    return validated(kind, {"files": held}, str(folder / kind.where))
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -5,8 +5,8 @@ from learnlake.errors import ConfError
 from learnlake.lake.columns import LONG, OUTCOME_EVENT_TYPES, Named
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.segments import settings
-from learnlake.segments.settings import Scheme
-from learnlake.settings import validated
+from learnlake.segments.settings import Scheme, Schemes
+from learnlake.settings import load, validated
 from tests.conftest import ROOT
 
 FEATURES = ["browse_count_90d", "active_days_90d"]
@@ -66,3 +66,22 @@ def test_no_feature_counts_how_a_story_ended():
     assert not [
         column.name for column in USER_FEATURES.columns for kind in OUTCOME_EVENT_TYPES if column.name.startswith(kind)
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((), "segments: key `files`: `behaviour.yml` is missing"),
+        (("behaviour", "taste"), "`taste.yml` is no scheme that is trained; the one there is is `behaviour.yml`"),
+    ],
+)
+def test_the_schemes_of_conf_are_those_that_are_trained(tmp_path, files, said):
+    (tmp_path / "base.yml").write_text("")
+    (tmp_path / "local.yml").write_text("")
+    for name in files:
+        path = tmp_path / "segments" / f"{name}.yml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"features: [{', '.join(FEATURES)}]\n")
+    with pytest.raises(ConfError) as caught:
+        load(tmp_path, "local", (Schemes,))
+    assert said in str(caught.value)

@@ -10,6 +10,7 @@ from learnlake.errors import near_match
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.settings import Section, Settings
 
+TRAINED = "behaviour"
 NUMERIC = ("bigint", "int", "double", "decimal(18,2)")
 
 
@@ -50,3 +51,13 @@ class Schemes(Section):
 
     where: ClassVar[str] = "segments/"
     files: dict[str, Scheme]
+
+    @field_validator("files")
+    @classmethod
+    def _are_those_that_are_trained(cls, files: dict[str, Scheme]) -> dict[str, Scheme]:
+        for name in files:
+            if name != TRAINED:
+                raise ValueError(f"`{name}.yml` is no scheme that is trained; the one there is is `{TRAINED}.yml`")
+        if not files:
+            raise ValueError(f"`{TRAINED}.yml` is missing; a scheme needs at least `features`")
+        return files

@@ -18,9 +18,9 @@ from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.splits import in_share, sampled
 from learnlake.segments.models.kmeans import KMeansSegments
 from learnlake.segments.rules.names import named
-from learnlake.segments.settings import Scheme, Schemes
+from learnlake.segments.settings import TRAINED, Scheme, Schemes
 
-SCHEME = "behaviour"
+SCHEME = TRAINED
 SEGMENTER = ModelNode("segments_behaviour", KMeansSegments)
 SAME_SEGMENT = 0.3
 RFM = ("idle_days", "ever_active_days", "ever_spend_amount")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
 
-BUCKETS = 10_000
+from learnlake.modelling.splits import in_share
 
 
 def in_holdout(campaign_id: str, share: float) -> Column:
@@ -13,5 +12,4 @@ def in_holdout(campaign_id: str, share: float) -> Column:
 
     A larger share holds out the same users and more.
     """
-    bucket = F.pmod(F.xxhash64(F.lit(campaign_id), F.col("user_id")), F.lit(BUCKETS))
-    return bucket < round(share * BUCKETS)
+    return in_share("user_id", campaign_id, share)
