@@ -14,22 +14,17 @@ import os
 import shutil
 import tempfile
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 from pyspark.sql import SparkSession
 
-from learnlake.lake.catalogue import catalogue
+from learnlake.cli import runner_of
 from learnlake.lake.raw import write_lines
-from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
-from learnlake.modelling.settings import ModelSettings
-from learnlake.modelling.tracking import Tracking
-from learnlake.pipeline import STEPS, graph_of, load_conf
-from learnlake.runner.inputs import Inputs
-from learnlake.runner.ledger import Entry, Ledger
-from learnlake.runner.run import Runner
+from learnlake.pipeline import STEPS, load_conf
+from learnlake.runner.ledger import Entry
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
 from learnlake.simulate import SimulateSettings, logs
@@ -57,7 +52,7 @@ def in_duckdb(folder: Path, out: Path) -> dict[str, float]:
     return seconds
 
 
-def in_learnlake(spark: SparkSession, conf: Conf, home: Path) -> tuple[float, dict[str, float]]:
+def in_learnlake(spark: SparkSession, conf: Conf) -> tuple[float, dict[str, float]]:
     """Run the job up to the features; returns all seconds, and those of each step."""
     ours: dict[str, float] = {}
 
@@ -65,16 +60,8 @@ def in_learnlake(spark: SparkSession, conf: Conf, home: Path) -> tuple[float, di
         if entry:
             ours[name.split(" ")[0]] = entry.seconds
 
-    store = Store(spark, str(home / "lake"))
-    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
-    runner = Runner(
-        graph_of(conf, STEPS),
-        Inputs(store, ledger, conf),
-        catalogue(conf),
-        Tracking.of(conf.of(ModelSettings), str(home)),
-        lambda: b"bench" * 8,
-        keep,
-    )
+    runner = runner_of(conf, spark, STEPS, keep)
+    runner.key = lambda: b"bench" * 8
     clock = time.monotonic()
     runner.run((DAY,), frozenset({USER_FEATURES.full_name}))
     return time.monotonic() - clock, ours
@@ -105,7 +92,7 @@ def main() -> None:
     spark = start(conf.of(SparkSettings))
     for log in logs(spark, SimulateSettings(users=given.events // EVENTS_A_USER)):
         write_lines(log.lines, log.header, home / "logs" / log.name, log.suffix)
-    whole, ours = in_learnlake(spark, conf, home)
+    whole, ours = in_learnlake(spark, conf)
     peak = peak_gigabytes()
     (home / "duck").mkdir()
     theirs = in_duckdb(home / "logs", home / "duck")

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from learnlake.lake.catalogue import catalogue
-from learnlake.lake.store import Store
+from learnlake.cli import runner_of
 from learnlake.lake.tables.gold import AUDIENCES, USER_FEATURES
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
-from learnlake.modelling.settings import ModelSettings
-from learnlake.modelling.tracking import Tracking
-from learnlake.pipeline import STEPS, graph_of, load_conf
-from learnlake.runner.inputs import Inputs
-from learnlake.runner.ledger import Ledger
+from learnlake.pipeline import STEPS, load_conf
 from learnlake.runner.run import Runner
 from tests.conftest import ROOT
+from tests.tiny import KEY
 
 DAY = date(2015, 9, 15)
 
@@ -29,16 +25,8 @@ DAY = date(2015, 9, 15)
 def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     lake = str(tmp_path_factory.mktemp("oulad") / "lake")
     conf = load_conf(ROOT / "conf", "local", given={"DATA": str(oulad.parent)}, lake=lake)
-    store = Store(spark, lake)
-    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
-    made = Runner(
-        graph_of(conf, STEPS),
-        Inputs(store, ledger, conf),
-        catalogue(conf),
-        Tracking.of(conf.of(ModelSettings), lake),
-        lambda: b"a key for tests, long enough",
-        lambda *_: None,
-    )
+    made = runner_of(conf, spark, STEPS, lambda *_: None)
+    made.key = lambda: KEY
     assert made.run(None) == (DAY,), "the last day with an event"
     assert not made.failed
     return made

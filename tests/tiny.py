@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from learnlake.lake.catalogue import catalogue
+from learnlake.cli import runner_of
 from learnlake.lake.sameness import content_hash
-from learnlake.lake.store import Store
-from learnlake.modelling.settings import ModelSettings
-from learnlake.modelling.tracking import Tracking
-from learnlake.pipeline import STEPS, graph_of, load_conf
-from learnlake.runner.inputs import Inputs
-from learnlake.runner.ledger import Entry, Ledger
+from learnlake.pipeline import STEPS, load_conf
+from learnlake.runner.ledger import Entry
 from learnlake.runner.run import Runner
 
 KEY = b"a key for tests, long enough"
@@ -128,10 +124,9 @@ def runner(
     tell: Callable[[str, str, Entry | None], None] = lambda *_: None,
 ) -> Runner:
     conf = load_conf(folder / "conf", "local", given={"LOGS": str(folder / "logs")}, lake=str(folder / lake))
-    store = Store(spark, str(folder / lake))
-    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
-    tracking = Tracking.of(conf.of(ModelSettings), str(folder / lake))
-    return Runner(graph_of(conf, STEPS), Inputs(store, ledger, conf), catalogue(conf), tracking, lambda: KEY, tell)
+    made = runner_of(conf, spark, STEPS, tell)
+    made.key = lambda: KEY
+    return made
 
 
 def hashes(made: Runner) -> dict[str, str]:

@@ -108,9 +108,8 @@ def _numbered(placed: DataFrame, source: Source) -> DataFrame:
 def _harmless(source: Source, field: StructField, hashed: object) -> Column:
     if field.name in source.personal:
         plain = F.trim(F.col(field.name).cast("string"))
-        spelled = F.when(F.contains(plain, F.lit("@")), F.lower(plain)).otherwise(
-            plain
-        )  # Ann@ and ann@ are one address
+        is_address = F.contains(plain, F.lit("@"))  # Ann@ and ann@ are one
+        spelled = F.when(is_address, F.lower(plain)).otherwise(plain)
         return hashed(spelled).alias(field.name)  # type: ignore[operator, no-any-return]  # a column function
     if field.name in source.free_text:
         return masked(F.col(field.name)).alias(field.name)
