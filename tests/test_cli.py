@@ -10,35 +10,39 @@ from pyspark.sql import SparkSession
 from typer.testing import CliRunner
 
 from learnlake import cli
-from tests.tiny import runner, write_conf, write_logs
-
-
-@pytest.fixture(scope="module")
-def home(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli")
-    write_conf(folder)
-    write_logs(folder, users=4)
-    return folder
+from learnlake.runner.run import Runner
+from tests.tiny import KEY, runner
 
 
 @pytest.fixture
-def say(spark: SparkSession, home: Path, monkeypatch: pytest.MonkeyPatch):
+def say(spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch):
+    """Say words to the command line, over the finished lake of the tiny platform or another one."""
     monkeypatch.setattr(cli, "start", lambda _: spark)
-    monkeypatch.setenv("LEARNLAKE_KEY", "a key for tests, long enough")
+    monkeypatch.setenv("LEARNLAKE_KEY", KEY.decode())
     monkeypatch.setenv("LOGS", str(home / "logs"))
 
-    def run(*words: str):
-        return CliRunner().invoke(cli.app, [*words, "--conf", str(home / "conf"), "--lake", str(home / "lake")])
+    def said(*words: str, lake: Path = home / "lake"):
+        return CliRunner().invoke(cli.app, [*words, "--conf", str(home / "conf"), "--lake", str(lake)])
 
-    return run
+    return said
 
 
-def test_run_then_look(say) -> None:
-    first = say("run")
-    assert first.exit_code == 0, first.stderr
-    assert "As of 2026-05-10" in first.stderr
-    assert "fewer than 10 users" in first.stderr, "four users are too few to look for segments"
-    assert first.stdout == ""
+def test_run_makes_a_table_and_what_it_needs(say, tmp_path: Path) -> None:
+    found = say("run", "--only", "silver.accounts", lake=tmp_path / "lake")
+    assert found.exit_code == 0, found.stderr
+    assert "silver.accounts" in found.stderr
+    assert found.stdout == ""
+    listed = say("tables", "--format", "csv", lake=tmp_path / "lake")
+    rows = {row[0]: row[2] for row in csv.reader(io.StringIO(listed.stdout))}
+    assert (rows["silver.accounts"], rows["silver.events"]) == ("24", "")
+
+
+def test_a_rerun_says_what_was_found_and_the_tables_can_be_looked_at(say) -> None:
+    again = say("run")
+    assert again.exit_code == 0, again.stderr
+    assert "As of 2026-05-10" in again.stderr
+    assert "24 users" in again.stderr
+    assert again.stdout == ""
     shown = say("show", "user_features", "--where", "idle_days = 0", "--format", "json")
     assert all(json.loads(line)["idle_days"] == 0 for line in shown.stdout.splitlines())
     assert shown.stdout
@@ -49,9 +53,6 @@ def test_run_then_look(say) -> None:
         "csv",
     )
     assert next(csv.reader(io.StringIO(asked.stdout))) == ["event_type", "n"]
-    listed = say("tables", "--format", "csv")
-    rows = {row[0]: row for row in csv.reader(io.StringIO(listed.stdout))}
-    assert rows["silver.accounts"][2] == "4"
 
 
 @pytest.mark.parametrize(
@@ -74,9 +75,9 @@ def test_wrong_use_is_one_sentence_and_status_2(say, words: tuple[str, ...], sta
     assert "Traceback" not in found.stderr
 
 
-def test_failed_work_is_status_1_and_the_rest_is_done(say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_work_is_status_1(say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGS", "/nowhere")
-    found = say("run", "--only", "silver.accounts")
+    found = say("run", "--only", "silver.accounts", lake=tmp_path / "lake")
     assert found.exit_code == 1
     assert "there is no file at /nowhere/members" in found.stderr
 

@@ -24,7 +24,7 @@ CONF = {
     "local.yml": "key: {may_be_made: false}\n",
     "platforms/school.yml": "{kind: education, timezone: Europe/Berlin, currency: EUR}\n",
     "segments/behaviour.yml": (
-        "{features: [browse_count_90d, study_count_90d, active_days_90d], k_to: 4, references: 2, fewest_users: 10, choose_on_users: 50}\n"
+        "{features: [browse_count_90d, study_count_90d, active_days_90d], k_to: 3, references: 1, fewest_users: 10, choose_on_users: 50}\n"
     ),
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "
@@ -129,11 +129,11 @@ def runner(
     return made
 
 
-def hashes(made: Runner) -> dict[str, str]:
-    """Return the content hash of every table but ops."""
-    store = made.inputs.store
+def hashes(made: Runner, only: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the content hash of every table but ops, or of some and those that they need."""
+    store, wanted = made.inputs.store, made.graph.upstream(only) if only else made.tables.keys()
     return {
         name: content_hash(store.read(table), table)
         for name, table in made.tables.items()
-        if not name.startswith("ops.")
+        if name in wanted and not name.startswith("ops.")
     }

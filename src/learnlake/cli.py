@@ -128,7 +128,7 @@ def run(
         if rebuild != (source is not None):
             raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
         settings = load_conf(conf, env, lake=lake)
-        days = _days(as_of, from_, to) or (_yesterday() if env == "prod" else None)
+        days = _days(env, as_of, from_, to)
         _run(settings, STEPS, days, frozenset(only or ()), rebuild=source)
 
 
@@ -172,7 +172,8 @@ def runner_of(conf: Conf, spark: SparkSession, steps: tuple[Step, ...], tell: Ca
     )
 
 
-def _days(as_of: datetime | None, from_: datetime | None, to: datetime | None) -> tuple[date, ...] | None:
+def _days(env: str, as_of: datetime | None, from_: datetime | None, to: datetime | None) -> tuple[date, ...] | None:
+    """Return the days asked for; where none is, yesterday in production, and elsewhere None: the last closed day."""
     if as_of and (from_ or to):
         raise ConfError("--as-of is one day, --from and --to are several: give one or the other.")
     if as_of:
@@ -180,14 +181,10 @@ def _days(as_of: datetime | None, from_: datetime | None, to: datetime | None) -
     if (from_ is None) != (to is None):
         raise ConfError("--from and --to go together; give both.")
     if from_ is None or to is None:
-        return None
+        return ((datetime.now(UTC) - timedelta(days=1)).date(),) if env == "prod" else None
     if to < from_:
         raise ConfError(f"--to {to.date()} lies before --from {from_.date()}; swap them.")
     return tuple(from_.date() + timedelta(days=n) for n in range((to - from_).days + 1))
-
-
-def _yesterday() -> tuple[date, ...]:
-    return ((datetime.now(UTC) - timedelta(days=1)).date(),)
 
 
 @app.command()
@@ -294,7 +291,7 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
     ) -> None:
         with _said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
-            days = _days(as_of, from_, to) or (_yesterday() if env == "prod" else None)
+            days = _days(env, as_of, from_, to)
             fed = {
                 node.name for node in graph_of(settings, steps).nodes
             }  # conf may have no source for a table of the room

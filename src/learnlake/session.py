@@ -38,6 +38,8 @@ LAPTOP = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.execution.pythonUDF.arrow.enabled": "false",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    # a night's run has a few hundred plans: of the default 100 kept ones, hardly any is still there when it comes again
+    "spark.sql.codegen.cache.maxEntries": "5000",
     "spark.sql.autoBroadcastJoinThreshold": "32m",
     # sets of a group are collected by hash; the default falls back to sorting after 128 groups
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",

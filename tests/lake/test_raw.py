@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -71,6 +73,16 @@ def test_json_without_a_known_column_is_refused(spark: SparkSession, tmp_path: P
     (tmp_path / "a.json").write_text('{"who": "ann", "at": "x", "n": 1}\n{"other": 1}\n{"who": \n')
     reasons = sorted(str(row.reasons) for row in read(spark, source(tmp_path, "json")).collect())
     assert reasons == ["['line_has_no_known_column']", "['line_is_malformed']", "[]"]
+
+
+def test_a_parquet_value_of_another_type_is_refused_and_its_neighbours_stay(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    table = pa.table({"who": ["ann", "bob", "cem"], "at": ["2026-05-01"] * 3, "n": ["1", "many", None]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    rows = {row.at: row for row in read(spark, source(tmp_path, "parquet")).where("size(reasons) > 0").collect()}
+    assert [row.reasons for row in rows.values()] == [["line_is_malformed"]]
+    assert sorted(str(row.n) for row in read(spark, source(tmp_path, "parquet")).collect()) == ["1", "None", "None"]
 
 
 def test_equal_records_are_numbered_only_where_they_are_real_repeats(spark: SparkSession, tmp_path: Path) -> None:

@@ -135,8 +135,12 @@ def _read(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> Da
     meta = ("_metadata.file_path AS _file_path", "_metadata.file_modification_time AS _modified_at")
     if source.read.format == "parquet":
         stated = reader.load(paths).selectExpr("*", *meta)
-        casts = [F.col(field.name).try_cast(field.dataType).alias(field.name) for field in source.raw_schema]
-        return stated.select(*casts, "_file_path", "_modified_at", F.lit(None).cast("string").alias(CORRUPT))
+        casts = {field.name: F.col(field.name).try_cast(field.dataType) for field in source.raw_schema}
+        lost = [F.col(name).isNotNull() & cast.isNull() for name, cast in casts.items()]
+        corrupt = F.when(F.greatest(F.lit(False), *lost), F.to_json(F.struct(*casts)))  # a value of another type
+        return stated.select(
+            *(cast.alias(name) for name, cast in casts.items()), "_file_path", "_modified_at", corrupt.alias(CORRUPT)
+        )
     schema = StructType([*source.raw_schema.fields, StructField(CORRUPT, StringType())])
     if source.read.format == "csv":
         reader = reader.option("enforceSchema", value=True)

@@ -67,7 +67,6 @@ class Store:
     catalog: str | None = None
     _ready: set[str] = field(default_factory=set, compare=False)
     _versions: dict[str, int] = field(default_factory=dict, compare=False)
-    _filled: set[str] = field(default_factory=set, compare=False)
 
     # --- addresses -------------------------------------------------------------------------------------------------
 
@@ -321,23 +320,22 @@ class Store:
 
     def _met(self, rows: DataFrame, table: Table) -> DataFrame | None:
         """Return the first sound row of each key that the table has already, and how they meet; None where there is none."""
-        if self._is_empty(table):
+        if self._is_new(table):
             return None
         met = meetings_of(rows, self.read(table), table)
         return met if met.take(1) else None
 
-    def _is_empty(self, table: Table) -> bool:
-        if table.full_name not in self._filled and self.read(table).take(1):
-            self._filled.add(table.full_name)
-        return table.full_name not in self._filled
+    def _is_new(self, table: Table) -> bool:
+        """Say whether nothing was ever written: the commit that creates a table is its version 0."""
+        return self.version(table) == 0
 
     def _add(self, rows: DataFrame, table: Table, promised: int, *, has_winners: bool) -> None:
-        """Add rows; into an empty table by an append that a second writer cannot repeat, else by a merge."""
+        """Add rows; into a new table by an append that a second writer cannot repeat, else by a merge."""
         if not promised:
             return
         names = [k.name for k in table.columns]
         shaped = conform(rows.select(*names), table)
-        if self._is_empty(table):
+        if self._is_new(table):
             done = self._append_once(shaped, table)
         else:
             update = (
@@ -378,8 +376,9 @@ class Store:
     def forget(self, table: Table, source: str) -> None:
         """Delete what one source's mappings made in a table, so that it can be mapped again; what bronze refused stays."""
         if self.version(table) is not None:
-            clause = f"DELETE FROM {self.address(table)} WHERE source = :source AND mapping <> 'bronze'"
-            self._commit(table, lambda: self.spark.sql(clause, args={"source": source}))
+            # Delta takes no parameters in a DELETE; a source's name is made of letters, digits and _ (lake.sources)
+            clause = f"DELETE FROM {self.address(table)} WHERE source = '{source}' AND mapping <> 'bronze'"
+            self._commit(table, lambda: self.spark.sql(clause))
 
 
 def _insert(names: list[str]) -> str:
