@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +23,17 @@ DAY = date(2015, 9, 15)
 
 
 @pytest.fixture(scope="module")
-def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     lake = str(tmp_path_factory.mktemp("oulad") / "lake")
     conf = load_conf(ROOT / "conf", "local", given={"DATA": str(oulad.parent)}, lake=lake)
     made = runner_of(conf, spark, STEPS, lambda *_: None)
     made.key = lambda: KEY
+    mode = spark.conf.get("spark.sql.codegen.factoryMode")
+    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a million rows are worth compiling for
     assert made.run(None) == (DAY,), "the last day with an event"
     assert not made.failed
-    return made
+    yield made
+    spark.conf.set("spark.sql.codegen.factoryMode", mode)
 
 
 def test_all_clicks_arrive_and_equal_rows_are_real_repeats(run: Runner) -> None:
