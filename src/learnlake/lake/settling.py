@@ -44,6 +44,16 @@ def held(frame: DataFrame) -> Iterator[DataFrame]:
         kept.unpersist()
 
 
+@contextmanager
+def held_if_any(frame: DataFrame | None) -> Iterator[DataFrame | None]:
+    """Hold a frame's rows, all of them from the start, so that Spark knows how few they are; None where there is no row."""
+    if frame is None:
+        yield None
+        return
+    with held(frame) as kept:
+        yield kept if kept.count() else None
+
+
 def counted(rows: DataFrame, *more: str) -> Counts:
     """Count rows by source and mapping, and perhaps more (a handful of groups)."""
     by = [c.SOURCE.name, c.MAPPING.name, *more]
@@ -54,6 +64,12 @@ def fated(flagged: DataFrame) -> DataFrame:
     """Say of each flagged row whether it is sound, refused, or set aside as not applicable."""
     fate = F.when(is_sound(), SOUND).when(is_rejected(), REFUSED).otherwise(ASIDE)
     return flagged.withColumn(FATE, fate)
+
+
+def repeated_keys(rows: DataFrame, table: Table) -> DataFrame:
+    """Return the keys that occur more than once among sound rows."""
+    key = [k.name for k in table.key]
+    return rows.where(F.col(FATE) == SOUND).groupBy(*key).count().where(F.col("count") > 1).select(*key)
 
 
 def tell_apart(sound: DataFrame, table: Table, repeated: DataFrame | None) -> tuple[DataFrame, DataFrame]:

@@ -31,8 +31,10 @@ from learnlake.lake.settling import (
     fate_of,
     fated,
     held,
+    held_if_any,
     identified,
     meetings_of,
+    repeated_keys,
     tell_apart,
     unmet,
 )
@@ -296,9 +298,12 @@ class Store:
         """
         self.ensure(table)
         self.ensure(REJECTS)
-        with held(fated(flagged)) as rows:
+        with (
+            held(fated(flagged)) as rows,
+            held_if_any(repeated_keys(rows, table)) as repeated,
+            held_if_any(None if self._is_new(table) else meetings_of(rows, self.read(table), table)) as met,
+        ):
             fates = counted(rows, FATE)
-            repeated, met = self._repeated(rows, table), self._met(rows, table)
             winners, losers = tell_apart(rows.where(F.col(FATE) == SOUND), table, repeated)
             lost = counted(losers) if repeated is not None else {}
             meetings = counted(met, MEETING) if met is not None else {}
@@ -311,19 +316,6 @@ class Store:
             self._add(unmet(winners, table, met), table, promised, has_winners=has_winners)
             refused = self._refuse(rows.where(F.col(FATE) == REFUSED)) if any(k[2] == REFUSED for k in fates) else {}
         return tuple(fate_of(place, fates, lost, meetings, refused) for place in sorted({k[:2] for k in fates}))
-
-    def _repeated(self, rows: DataFrame, table: Table) -> DataFrame | None:
-        """Return the keys that occur more than once among sound rows, None where there is none."""
-        key = [k.name for k in table.key]
-        keys = rows.where(F.col(FATE) == SOUND).groupBy(*key).count().where(F.col("count") > 1).select(*key)
-        return keys if keys.take(1) else None
-
-    def _met(self, rows: DataFrame, table: Table) -> DataFrame | None:
-        """Return the first sound row of each key that the table has already, and how they meet; None where there is none."""
-        if self._is_new(table):
-            return None
-        met = meetings_of(rows, self.read(table), table)
-        return met if met.take(1) else None
 
     def _is_new(self, table: Table) -> bool:
         """Say whether nothing was ever written: the commit that creates a table is its version 0."""
