@@ -24,6 +24,8 @@ FEATURES = (
         c.WEEKEND_SHARE,
         c.ACTIVITY_TREND,
     ),
+    *c.LEVEL_SHARES,
+    *c.RECEIVED_COUNTS,
 )
 USER_FEATURES = Table(
     layer=Layer.GOLD,
@@ -40,24 +42,27 @@ USER_FEATURES = Table(
 SEGMENTS = Table(
     layer=Layer.GOLD,
     name="segments",
-    grain="one segment of one scheme: its name, its size, what sets it apart",
+    grain="one segment of one scheme: its name, its size, what defines it, and what changed",
     columns=(
-        *(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID, c.SEGMENT_NAME, c.SEGMENT_NAME_ZH, c.MEMBER_COUNT, c.MEMBER_SHARE),
-        *(c.APART_BY, c.SILHOUETTE, c.MODEL_VERSION),
+        *(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID, c.SEGMENT_NAME, c.SEGMENT_NAME_ZH, c.COLOUR, c.MEMBER_COUNT),
+        *(c.MEMBER_SHARE, c.CLIENT_COUNT, c.SPEND_SHARE, c.DEFINITION, c.DEFINITION_EN, c.DEFINITION_ZH),
+        *(c.DEFINITION_PRECISION, c.DEFINITION_RECALL, c.APART_BY, c.EXAMPLE_USER_IDS, c.SILHOUETTE, c.STABILITY),
+        *(c.TREE_PATH, c.BEFORE_DATE, c.MEMBER_CHANGE, c.APART_CHANGE, c.MODEL_VERSION),
     ),
     key=(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID),
     refresh=Refresh.replace_day(c.AS_OF_DATE),
     dated_by=c.AS_OF_DATE,
     partition_by=(c.AS_OF_DATE,),
-    warns=("a day without rows had no published model: no structure, or a gate that refused",),
+    warns=("a scheme without rows had no published model: no structure, no known tier, or a gate that refused",),
 )
 SEGMENT_MEMBERS = Table(
     layer=Layer.GOLD,
     name="segment_members",
     grain="one user in one scheme: the segment, since when, and the second nearest",
     columns=(
-        *(c.AS_OF_DATE, c.SCHEME, c.USER_ID, c.SEGMENT_ID, c.MEMBER_SINCE, c.SECOND_SEGMENT_ID),
-        *(c.DISTANCE, c.SECOND_DISTANCE, c.MODEL_VERSION),
+        *(c.AS_OF_DATE, c.SCHEME, c.USER_ID, c.SEGMENT_ID, c.MEMBER_SINCE, c.PREVIOUS_SEGMENT_ID, c.SECOND_SEGMENT_ID),
+        *(c.DISTANCE, c.SECOND_DISTANCE, c.PROBABILITY, c.SECOND_PROBABILITY, c.IS_HELD, c.MOVES_BY, c.MOVES_AT),
+        c.MODEL_VERSION,
     ),
     key=(c.AS_OF_DATE, c.SCHEME, c.USER_ID),
     refresh=Refresh.replace_day(c.AS_OF_DATE),
@@ -65,6 +70,41 @@ SEGMENT_MEMBERS = Table(
     partition_by=(c.AS_OF_DATE,),
     pivot=Pivot(by=c.SCHEME, value=c.SEGMENT_ID, folder="segments", pattern="segment_{}"),
     warns=("member_since goes back over the days that were computed, not over every calendar day",),
+)
+SEGMENT_MOVES = Table(
+    layer=Layer.GOLD,
+    name="segment_moves",
+    grain="one way from one segment to another since the newest earlier day, and what became of segments at a retraining",
+    columns=(c.AS_OF_DATE, c.SCHEME, c.FROM_SEGMENT_ID, c.TO_SEGMENT_ID, c.MOVE_KIND, c.MOVED_COUNT, c.BEFORE_DATE),
+    key=(c.AS_OF_DATE, c.SCHEME, c.FROM_SEGMENT_ID, c.TO_SEGMENT_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    warns=("nothing on the first day of a scheme: there is no earlier one to come from",),
+)
+SEGMENT_OUTCOMES = Table(
+    layer=Layer.GOLD,
+    name="segment_outcomes",
+    grain="one outcome of one segment: how many members had it, beside all other users of the scheme",
+    columns=(
+        *(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID, c.OUTCOME, c.MEMBERS_DATE, c.MEMBER_COUNT, c.OUTCOME_COUNT),
+        *(
+            c.OUTCOME_SHARE,
+            c.OUTCOME_LOW,
+            c.OUTCOME_HIGH,
+            c.REST_DIFFERENCE,
+            c.REST_DIFFERENCE_LOW,
+            c.REST_DIFFERENCE_HIGH,
+        ),
+    ),
+    key=(c.AS_OF_DATE, c.SCHEME, c.SEGMENT_ID, c.OUTCOME),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    warns=(
+        "a difference between segments is no effect of being in one",
+        "an outcome of kind `ever` is of the same time as the membership, one of kind `after` is later",
+    ),
 )
 USER_PROFILE = Table(
     layer=Layer.GOLD,
@@ -88,4 +128,7 @@ AUDIENCES = Table(
     warns=("an arm once drawn is kept; contact only arm `contact`",),
 )
 
-TABLES = (USER_FEATURES, SEGMENTS, SEGMENT_MEMBERS, USER_PROFILE, AUDIENCES)
+TABLES = (
+    *(USER_FEATURES, SEGMENTS, SEGMENT_MEMBERS, SEGMENT_MOVES, SEGMENT_OUTCOMES),
+    *(USER_PROFILE, AUDIENCES),
+)

@@ -23,7 +23,7 @@ EVENTS = Table(
             c.LOCAL_HOUR,
         ),
         *(c.DURATION_SECONDS, c.QUANTITY, c.AMOUNT, c.CURRENCY, c.RATING, c.SCORE, c.CHANNEL, c.CAMPAIGN_ID, c.VARIANT),
-        *(c.LIST_POSITION, c.LIST_ID, c.PROPENSITY, c.TEXT, c.ATTRIBUTES),
+        *(c.LIST_POSITION, c.LIST_ID, c.PROPENSITY, c.TO_ACCOUNT_ID, c.TEXT, c.ATTRIBUTES),
         *PROVENANCE,
     ),
     key=(c.EVENT_ID,),
@@ -136,4 +136,15 @@ USER_DAYS = Table(
     ),
 )
 
-TABLES = (EVENTS, ACCOUNTS, ITEMS, CONSENTS, IDENTITIES, USER_DAYS)
+USER_TAGS = Table(
+    layer=Layer.SILVER,
+    name="user_tags",
+    grain="one tag of one user on one platform on one day of its time zone",
+    columns=(c.USER_ID, c.PLATFORM, c.EVENT_DATE, c.TAG_KIND, c.TAG, c.TAG_COUNT),
+    key=(c.USER_ID, c.PLATFORM, c.EVENT_DATE, c.TAG_KIND, c.TAG),
+    refresh=Refresh.replace_keys(c.EVENT_DATE),
+    dated_by=c.EVENT_DATE,
+    warns=("a user may stand here on a day on which others did something for them and they did nothing",),
+)
+
+TABLES = (EVENTS, ACCOUNTS, ITEMS, CONSENTS, IDENTITIES, USER_DAYS, USER_TAGS)

@@ -1,0 +1,13 @@
+"""The vocabulary: every column of every table, with one name, one type and one meaning.
+
+Suffixes tell: ``_at`` a timestamp, ``_date`` a date, ``is_``/``has_`` a boolean, ``_count`` a count, ``_share`` 0..1,
+``_seconds`` and ``_days`` durations, ``_amount`` money. It is one vocabulary, read as ``from learnlake.lake import columns as c``;
+the modules only keep its chapters short.
+"""
+
+from learnlake.lake.columns.audiences import *
+from learnlake.lake.columns.facts import *
+from learnlake.lake.columns.features import *
+from learnlake.lake.columns.named import *
+from learnlake.lake.columns.ops import *
+from learnlake.lake.columns.segments import *

@@ -1,0 +1,35 @@
+"""Words of the books: what ran, what was refused, what was checked, what the gate decided."""
+
+from pyspark.sql.types import DoubleType, LongType, MapType, StringType
+
+from learnlake.lake.columns.named import BOOLEAN, DATE, DOUBLE, LONG, STRING, STRINGS, TIMESTAMP, Named
+
+# ops
+RUN_ID = Named("run_id", STRING, "one invocation of the job")
+STEP_RUN_ID = Named("step_run_id", STRING, "one run of one step")
+STEP = Named("step", STRING, "table or model that the step makes")
+STATUS = Named("status", STRING, "done, failed, or unpublished (the gate refused)")
+ROWS_READ = Named("rows_read", LONG, "rows handed to the step")
+ROWS_KEPT = Named("rows_kept", LONG, "rows that stand in the table because of the step")
+ROWS_REJECTED = Named("rows_rejected", LONG, "rows refused with reasons")
+ROWS_DUPLICATE = Named("rows_duplicate", LONG, "rows that say again what another row says")
+ROWS_NOT_APPLICABLE = Named("rows_not_applicable", LONG, "rows that the step is not meant for")
+SECONDS = Named("seconds", DOUBLE, "wall-clock seconds")
+VERSIONS_READ = Named("versions_read", MapType(StringType(), LongType()), "Delta version of each table as it was read")
+VERSION_WRITTEN = Named("version_written", LONG, "Delta version that the step wrote")
+SIGNATURE = Named("signature", STRING, "hash of the step's inputs, settings and code: equal = nothing to do")
+STARTED_AT = Named("started_at", TIMESTAMP, "when the step started, UTC")
+MESSAGE = Named("message", STRING, "what the run said")
+REJECT_ID = Named("reject_id", STRING, "hash of source, mapping, file, position and copy number")
+REASONS = Named("reasons", STRINGS, "names of the rules the row breaks")
+ROW = Named("row", STRING, "the row as JSON, personal columns hashed; null for a line that cannot be parsed")
+CHECK_ID = Named("check_id", STRING, "one result of one check")
+CHECK = Named("check", STRING, "what was checked")
+IS_OK = Named("is_ok", BOOLEAN, "whether the check held")
+DETAIL = Named("detail", STRING, "the numbers of the check")
+DECISION_ID = Named("decision_id", STRING, "one decision of the gate")
+MODEL = Named("model", STRING, "name of the model")
+TRAIN_DATE = Named("train_date", DATE, "last day whose data the training saw")
+IS_PUBLISHED = Named("is_published", BOOLEAN, "whether the gate let the candidate pass")
+METRICS = Named("metrics", MapType(StringType(), DoubleType()), "metrics of candidate and baselines")
+REASON = Named("reason", STRING, "why the gate decided so, in a sentence")
