@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from typer.testing import CliRunner
 
+from learnlake import cli, options
 from learnlake.lake.store import Store
 from learnlake.pipeline import SECTIONS
 from learnlake.runner.run import Runner
@@ -84,3 +86,17 @@ def oulad() -> Path:
 def shipped() -> Conf:
     """All that conf/ says, of every platform."""
     return load(ROOT / "conf", "local", SECTIONS, given={})
+
+
+@pytest.fixture
+def say(spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch):
+    """Say words to the command line, over the finished lake of the tiny platform or another one."""
+    monkeypatch.setattr(cli, "start", lambda _: spark)
+    monkeypatch.setattr(options, "start", lambda _: spark)
+    monkeypatch.setenv("LEARNLAKE_KEY", tiny.KEY.decode())
+    monkeypatch.setenv("LOGS", str(home / "logs"))
+
+    def said(*words: str, lake: Path = home / "lake"):
+        return CliRunner().invoke(cli.app, [*words, "--conf", str(home / "conf"), "--lake", str(lake)])
+
+    return said

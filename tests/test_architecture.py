@@ -27,8 +27,12 @@ from tests.syntax import OURS, SRC, attributes, called, calls, word
 ROOMS = {path.parent.name for path in SRC.glob("*/stages")}
 CONF = load(ROOT / "conf", "local", pipeline.SECTIONS)  # the sources of every platform
 STAGES = [step for step in pipeline.STEPS if isinstance(step, Stage)]
-OFFERED = {"as_of", "model", "current", "version", "table"}  # what the runner hands over beside sections of conf
-TWINS = {"modelling/model.py": "modelling/test_model_contract.py"}  # elsewhere than under the module's own name
+OFFERED = {"as_of", "models", "current", "file", "table"}  # what the runner hands over beside sections of conf
+TWINS = {
+    "modelling/model.py": "modelling/test_model_contract.py",
+    "lake/columns/named.py": "lake/test_columns.py",
+    "options.py": "test_cli.py",
+}  # elsewhere than under the module's own name
 
 DOORS = {"lake/store.py", "lake/raw.py", "session.py"}
 READER = frozenset(["format", "option", "options", "schema", "load", "csv", "json", "parquet", "text", "orc", "jdbc"])
@@ -142,7 +146,7 @@ def test_silver_knows_no_day(stage):
 
 
 def test_every_model_that_is_used_is_trained():
-    used = {stage.uses for stage in STAGES if stage.uses}
+    used = {model for stage in STAGES for model in stage.uses}
     assert used == {step.makes for step in pipeline.STEPS if isinstance(step, Training)}
 
 
@@ -171,15 +175,15 @@ def test_only_the_doors_touch_storage():
 
 
 def test_frames_are_made_of_plain_values_only_where_stated():
-    """The store for absent tables, the ledger for its books, a stage for what its model knows; simulate invents."""
-    stated = {"lake/store.py", "runner/ledger.py", "segments/stages/segments.py"}
+    """The store for absent tables, the ledger for its books, a stage for what its model knows, a command for what a person gave."""
+    stated = {"lake/store.py", "runner/ledger.py", "segments/stages/segments.py", "ask.py"}
     found = called(frozenset({"createDataFrame"}))
     assert {name for name in found if not name.startswith("simulate/")} == stated
 
 
 def test_plain_files_are_opened_only_where_stated():
-    """Conf, the key, raw logs, Java's log, and the folder into which a model saves itself."""
-    stated = {"settings.py", "lake/key.py", "lake/raw.py", "session.py"}
+    """Conf, the key, raw logs, Java's log, the folder into which a model saves itself, and a list that a person gave."""
+    stated = {"settings.py", "lake/key.py", "lake/raw.py", "session.py", "ask.py"}
     assert {name for name in called(FILES) if "/models/" not in name} == stated
 
 

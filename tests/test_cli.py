@@ -7,24 +7,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
-from typer.testing import CliRunner
 
-from learnlake import cli
-from learnlake.runner.run import Runner
-from tests.tiny import KEY, runner
-
-
-@pytest.fixture
-def say(spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch):
-    """Say words to the command line, over the finished lake of the tiny platform or another one."""
-    monkeypatch.setattr(cli, "start", lambda _: spark)
-    monkeypatch.setenv("LEARNLAKE_KEY", KEY.decode())
-    monkeypatch.setenv("LOGS", str(home / "logs"))
-
-    def said(*words: str, lake: Path = home / "lake"):
-        return CliRunner().invoke(cli.app, [*words, "--conf", str(home / "conf"), "--lake", str(lake)])
-
-    return said
+from tests.tiny import runner
 
 
 def test_run_makes_a_table_and_what_it_needs(say, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_one_line_becomes_an_event_a_day_a_feature_a_segment_and_a_contact(done:
     of_user = f"user_id = '{user}'"
     day = store.read(USER_DAYS).where(f"{of_user} AND event_date = '{event.first().event_date}'")
     features = store.day(USER_FEATURES, DAY).where(of_user)
-    member = store.day(SEGMENT_MEMBERS, DAY).where(of_user)
+    member = store.day(SEGMENT_MEMBERS, DAY).where(f"{of_user} AND scheme = 'behaviour'")
     profile = store.day(done.tables["gold.user_profile"], DAY).where(of_user)
     audience = store.read(AUDIENCES).where(of_user)
     assert day.first().study_count == 3

@@ -54,12 +54,12 @@ def test_nine_functions_in_ten_have_20_lines_at_most(folder):
 
 
 def parameters(function: ast.FunctionDef) -> list[str]:
-    """What a caller must give: of a stage or training only its frames, for the runner fills in the rest by name."""
-    is_step = any(
-        isinstance(made, ast.Call) and word(made.func) in ("stage", "train") for made in function.decorator_list
-    )
+    """What a caller must give; of a stage, training or answer nothing: its frames are its ``reads``, and the rest comes by name."""
+    declared = ("stage", "train", "answer")
+    if any(isinstance(made, ast.Call) and word(made.func) in declared for made in function.decorator_list):
+        return []
     held = function.args
-    named = [*held.posonlyargs, *held.args, *([] if is_step else held.kwonlyargs)]
+    named = [*held.posonlyargs, *held.args, *held.kwonlyargs]
     return [argument.arg for argument in named if argument.arg not in ("self", "cls")]
 
 

@@ -24,7 +24,13 @@ CONF = {
     "local.yml": "key: {may_be_made: false}\n",
     "platforms/school.yml": "{kind: education, timezone: Europe/Berlin, currency: EUR}\n",
     "segments/behaviour.yml": (
-        "{features: [browse_count_90d, study_count_90d, active_days_90d], k_to: 3, references: 1, fewest_users: 10, choose_on_users: 50}\n"
+        "{name: {en: what they do, zh: 行为}, outcomes: {viewed: {event: view, when: ever}}, cluster: {features: "
+        "[browse_count_90d, study_count_90d, active_days_90d], k_to: 3, references: 1, fewest_users: 10, choose_on_users: 50}}\n"
+    ),
+    "segments/job.yml": "{name: {en: job, zh: 职业}, values: {by: profession}}\n",
+    "segments/zeal.yml": (
+        "{name: {en: zeal, zh: 热情}, rules: {segments: {keen: {name: {en: keen, zh: 热心}, when: "
+        "{happened: study, times: 10, days: 30}}}, otherwise: {en: calm, zh: 平静}}}\n"
     ),
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "

@@ -7,18 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from rich.markup import escape
 
+from learnlake import ask
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
-from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.errors import ConfError, near_match
 from learnlake.findings import findings
 from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
@@ -29,6 +28,7 @@ from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.tracking import Tracking
+from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, From, Lake, Style, To, said_in_a_sentence, store_of
 from learnlake.pipeline import STEPS, graph_of, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Ledger
@@ -45,31 +45,7 @@ app = typer.Typer(
     context_settings=WIDE,
     help="From raw logs of platforms that sell knowledge to segments and campaign lists.",
 )
-
-ConfFolder = Annotated[Path, typer.Option("--conf", metavar="DIR", help="The conf folder.")]
-Env = Annotated[
-    str,
-    typer.Option("--env", metavar="NAME", help="The environment: local, dev, prod, or another file beside base.yml."),
-]
-Lake = Annotated[str | None, typer.Option("--lake", metavar="PATH", help="Lake root in place of conf's.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
-Style = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of",
-        metavar="DATE",
-        formats=["%Y-%m-%d"],
-        help="The day to run for; default the last closed day in the data (prod: yesterday).",
-    ),
-]
-From = Annotated[
-    datetime | None, typer.Option("--from", metavar="DATE", formats=["%Y-%m-%d"], help="First of several days.")
-]
-To = Annotated[
-    datetime | None, typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Last of several days.")
-]
-CONF = Path("conf")
+ask.register(app)
 
 
 @app.command()
@@ -93,7 +69,7 @@ def simulate(
     debug: Debug = False,
 ) -> None:
     """Write the raw logs of three invented platforms, dirt included, and the planted truth beside them."""
-    with _said_in_a_sentence(debug=debug):
+    with said_in_a_sentence(debug=debug):
         spark = start(load_conf(conf, env).of(SparkSettings))
         settings = simulation.SimulateSettings(users=users, days=days, seed=seed)
         truth = {name: as_json(frame).coalesce(1) for name, frame in simulation.truth(spark, settings).items()}
@@ -124,7 +100,7 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Run the nightly job: everything from raw logs to audiences, with progress."""
-    with _said_in_a_sentence(debug=debug):
+    with said_in_a_sentence(debug=debug):
         if rebuild != (source is not None):
             raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
         settings = load_conf(conf, env, lake=lake)
@@ -192,9 +168,9 @@ def tables(
     conf: ConfFolder = CONF, env: Env = "local", lake: Lake = None, style: Style = Format.TABLE, debug: Debug = False
 ) -> None:
     """List the tables of the lake: what one row is, how many there are, and when the table was last written."""
-    with _said_in_a_sentence(debug=debug):
+    with said_in_a_sentence(debug=debug):
         settings = load_conf(conf, env, lake=lake)
-        store = _store(settings)
+        store = store_of(settings)
         rows = []
         for name, table in catalogue(settings).items():
             version = store.version(table)
@@ -214,7 +190,7 @@ def show(
     debug: Debug = False,
 ) -> None:
     """Print rows of one table."""
-    with _said_in_a_sentence(debug=debug):
+    with said_in_a_sentence(debug=debug):
         settings = load_conf(conf, env, lake=lake)
         chosen = table_named(table, catalogue(settings))
         if where:
@@ -222,7 +198,7 @@ def show(
                 refuse_unfit(where, [column.name for column in chosen.columns], "--where")
             except ValueError as error:
                 raise ConfError(str(error)) from None
-        frame = _store(settings).read(chosen)
+        frame = store_of(settings).read(chosen)
         rows = (frame.where(where) if where else frame).limit(limit).collect()
         print_rows(frame.columns, rows, style)
 
@@ -238,40 +214,10 @@ def sql(
     debug: Debug = False,
 ) -> None:
     """Print the answer to one SELECT over the lake's tables."""
-    with _said_in_a_sentence(debug=debug):
+    with said_in_a_sentence(debug=debug):
         settings = load_conf(conf, env, lake=lake)
-        frame = _store(settings).query(query, catalogue(settings)).limit(limit)
+        frame = store_of(settings).query(query, catalogue(settings)).limit(limit)
         print_rows(frame.columns, frame.collect(), style)
-
-
-def _store(conf: Conf) -> Store:
-    lake = conf.of(LakeSettings)
-    return Store(start(conf.of(SparkSettings)), lake.root, lake.catalog)
-
-
-class _said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used
-    """Turn errors into one sentence and an exit status: 2 for wrong use, 1 for work that failed."""
-
-    def __init__(self, *, debug: bool) -> None:
-        self.debug = debug
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self.debug or error is None or isinstance(error, typer.Exit):
-            return
-        if isinstance(error, LearnlakeError):
-            _end(str(error), 2 if isinstance(error, ConfError) else 1)
-        if isinstance(error, PySparkException | Py4JError):
-            _end(f"Spark: {str(error).splitlines()[0][:300]} (--debug shows more)", 1)
-        if isinstance(error, OSError):
-            _end(f"{error.filename or 'the file system'}: {error.strerror or error}; mend that and run again.", 1)
-
-
-def _end(sentence: str, status: int) -> NoReturn:
-    ERR.print(f"[red]learnlake:[/] {escape(sentence)}", markup=True)
-    raise typer.Exit(status)
 
 
 def job(steps: tuple[Step, ...], about: str | None = None) -> None:
@@ -289,7 +235,7 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
         to: To = None,
         debug: Debug = False,
     ) -> None:
-        with _said_in_a_sentence(debug=debug):
+        with said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
             days = _days(env, as_of, from_, to)
             fed = {

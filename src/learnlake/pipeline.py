@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from learnlake import features, ingest, marketing, segments
+from learnlake import features, ingest, marketing, portraits, segments
 from learnlake.lake.catalogue import LakeSettings, profile_columns
 from learnlake.lake.key import KeySettings
 from learnlake.lake.sources import Platforms, Sources, checked
-from learnlake.lake.stage import Step
+from learnlake.lake.stage import Step, spread
 from learnlake.lake.tables.gold import USER_PROFILE
 from learnlake.marketing.settings import Campaigns, refuse_unfit_campaigns
 from learnlake.modelling.settings import ModelSettings
@@ -17,7 +17,7 @@ from learnlake.runner.graph import Graph
 from learnlake.session import SparkSettings
 from learnlake.settings import Conf, Section, load
 
-ROOMS = (ingest, features, segments, marketing)
+ROOMS = (ingest, features, segments, portraits, marketing)
 STEPS: tuple[Step, ...] = tuple(step for room in ROOMS for step in room.STAGES)
 SECTIONS: tuple[type[Section], ...] = (
     *(LakeSettings, SparkSettings, KeySettings, ModelSettings, Platforms, Sources),
@@ -51,5 +51,5 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
 
 
 def graph_of(conf: Conf, steps: tuple[Step, ...] = STEPS) -> Graph:
-    """Return the graph of the steps under a conf."""
-    return Graph.of(steps, conf.of(Sources))
+    """Return the graph of the steps under a conf, each family of models spread out into its members."""
+    return Graph.of(tuple(one for step in steps for one in spread(step, conf)), conf.of(Sources))

@@ -61,6 +61,13 @@ class Conf:
         """Say whether there is a section of this class."""
         return kind in self.sections
 
+    def file(self, folder: str, name: str) -> Settings | None:
+        """Return what one file in a folder of conf holds, None where no section reads it."""
+        for kind, section in self.sections.items():
+            if kind.where == f"{folder}/":
+                return cast(Mapping[str, Settings], getattr(section, "files", {})).get(name)
+        return None
+
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the files in one folder of conf, sorted."""
         return tuple(sorted(path.stem for path in (self.folder / folder).glob("*.yml")))

@@ -33,6 +33,7 @@ def said_by_command(*words: str) -> str:
 
 if __name__ == "__main__":
     HELP.mkdir(exist_ok=True)
-    told = {name: said_by_job(name) for name in JOBS} | {name: said_by_command(name) for name in COMMANDS}
+    told = {name: said_by_job(name) for name in JOBS}
+    told |= {f"learnlake_{name}": said_by_command(name) for name in COMMANDS}
     for file, text in {**told, "learnlake": said_by_command()}.items():
         (HELP / f"{file}.txt").write_text(text, encoding="utf-8")

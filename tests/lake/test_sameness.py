@@ -4,7 +4,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.lake.sameness import content_hash
-from learnlake.lake.tables.gold import SEGMENT_MEMBERS
+from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS
 from tests.drawing import draw
 
 
@@ -21,3 +21,20 @@ def test_order_run_metadata_and_the_tenth_digit_do_not_count_and_the_ninth_does(
     assert content_hash(rows("0.12345678901"), SEGMENT_MEMBERS) == first
     assert content_hash(rows("0.123456799"), SEGMENT_MEMBERS) != first
     assert content_hash(rows("0.1234567890").limit(1), SEGMENT_MEMBERS) != first
+
+
+def nested(weight: float, part: float, keys: str = "ab", version: str = "1"):
+    schema = PORTRAITS.schema
+    tag = {**dict.fromkeys(schema["portrait_tags"].dataType.elementType.names), "weight": weight}
+    parts = {key: {"idle_days": part, "intercept": 1.0} for key in keys}
+    row = {"portrait_tags": [tag, None], "score_parts": parts, "score_versions": {"a": version}}
+    held = [tuple(row.get(name) for name in schema.names)]
+    return SparkSession.getActiveSession().createDataFrame(held, schema)
+
+
+def test_doubles_and_maps_count_alike_however_deep_they_stand(spark: SparkSession) -> None:
+    first = content_hash(nested(0.1234567890, 0.5), PORTRAITS)
+    assert content_hash(nested(0.12345678901, 0.50000000001, "ba", "2"), PORTRAITS) == first
+    assert content_hash(nested(0.123456799, 0.5), PORTRAITS) != first
+    assert content_hash(nested(0.1234567890, 0.50000001), PORTRAITS) != first
+    assert content_hash(nested(0.1234567890, 0.5, "ac"), PORTRAITS) != first

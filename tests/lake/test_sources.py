@@ -94,13 +94,20 @@ def test_several_mappings_into_one_table_are_numbered():
 
 def test_a_mapping_tells_all_its_expressions_by_the_key_they_stand_under():
     mapping = Mapping(
-        target="events", name="events", where="a", event_key=("b", "c"), account_key="d", columns={"item_id": "e"}
+        target="events",
+        name="events",
+        where="a",
+        event_key=("b", "c"),
+        account_key="d",
+        to_key="f",
+        columns={"item_id": "e"},
     )
     assert mapping.expressions == {
         "event_key.0": "b",
         "event_key.1": "c",
         "where": "a",
         "account_key": "d",
+        "to_key": "f",
         "item_id": "e",
     }
 
@@ -147,6 +154,12 @@ def test_a_mapping_tells_all_its_expressions_by_the_key_they_stand_under():
             {"items": [{"item_id": "id_site", "known_from": "date", "account_key": "id_student"}]},
             "items have no `account_key`; leave it out",
         ),
+        ({"events": [event(to_key="id_studnt")]}, "events.to_key uses the unknown column `id_studnt`;"),
+        ({"events": [event(to_account_id="id_student")]}, "events fills `to_account_id`, which silver.events lacks;"),
+        (
+            {"accounts": [{**ACCOUNTS[0], "to_key": "id_student"}]},
+            "accounts has a `to_key`, but only events are directed at somebody; leave it out",
+        ),
         ({"received_at": "now()"}, "received_at: `now` gives another answer each time"),
         ({"received_at": "_received_at"}, "received_at uses the unknown column `_received_at`"),
         ({"derive": {"starts": "dat + 1"}}, "derive.starts uses the unknown column `dat`; did you mean `date`?"),
@@ -186,6 +199,12 @@ def test_a_raw_identifier_may_not_reach_an_account_through_a_derived_column():
 def test_a_raw_identifier_may_not_link_accounts():
     linked = [{**ACCOUNTS[0], "link_key": "code_module"}]
     assert "accounts.link_key uses `code_module`, which is not listed under `personal`" in refusal(accounts=linked)
+
+
+def test_a_raw_identifier_may_not_reach_the_account_at_which_an_event_is_directed():
+    assert source(events=[event(to_key="id_student")]).mappings[0].to_key == "id_student"
+    said = refusal(derive={"whom": "id_site"}, events=[event(to_key="whom")])
+    assert "events.to_key uses `id_site`, which is not listed under `personal`; list it, so that it is hashed" in said
 
 
 def test_a_derived_column_may_use_those_above_it_only():

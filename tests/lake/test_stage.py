@@ -32,13 +32,13 @@ def built(days: str, others: str, *, as_of: date, wishes: Wishes, extra: int = 0
 
 
 NODE = ModelNode("guess", dict)
-STAGE = stage(reads=(USER_DAYS, Before(SEGMENT_MEMBERS)), writes=USER_FEATURES, uses=NODE, eager="it must")(built)
+STAGE = stage(reads=(USER_DAYS, Before(SEGMENT_MEMBERS)), writes=USER_FEATURES, uses=(NODE,), eager="it must")(built)
 TRAINING = train(reads=(USER_FEATURES.at(every="28d", back=1),), makes=NODE)(built)
 TODAY = date(2026, 5, 1)
 
 
 def test_a_stage_is_a_record_of_what_was_declared():
-    assert Stage(built, (USER_DAYS, Before(SEGMENT_MEMBERS)), USER_FEATURES, NODE, "it must") == STAGE
+    assert Stage(built, (USER_DAYS, Before(SEGMENT_MEMBERS)), USER_FEATURES, (NODE,), "it must") == STAGE
     assert STAGE.name == "gold.user_features"
 
 

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from learnlake.modelling import clustering
-from learnlake.modelling.clustering import choose_k, silhouette, stability
+from learnlake.modelling.clustering import Tried, choose, cutter_of, radii, silhouette, stability
 
-KS = range(2, 7)
+KS = tuple(range(2, 7))
 CENTRES = np.array([[0.0, 0.0, 0.0], [8.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 0.0, 8.0]])
+KMEANS = cutter_of("kmeans", 5)
 
 
 @pytest.fixture(scope="module")
@@ -23,42 +24,68 @@ def noise() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def chosen(blobs):
-    return choose_k(blobs, KS, references=3, seed=7)
+    return choose(blobs, KMEANS, KS, "silhouette", (3, 7))
 
 
-def test_four_planted_clusters_are_found(chosen):
-    assert chosen.k == 4
-    assert chosen.silhouettes[4] == max(chosen.silhouettes.values()) > 0.5
-    assert set(chosen.silhouettes) == set(KS)
+@pytest.mark.parametrize("by", ["silhouette", "calinski_harabasz", "gap", "stability"])
+def test_four_planted_clusters_are_found_by_every_criterion(blobs, by):
+    assert choose(blobs, KMEANS, KS, by, (2, 7)).best.clusters == 4
+
+
+@pytest.mark.parametrize("method", ["bisecting_kmeans", "gaussian_mixture", "ward"])
+def test_four_planted_clusters_are_found_by_every_method(blobs, method):
+    assert choose(blobs, cutter_of(method, 5), (3, 4, 5), "silhouette", (1, 7)).best.clusters == 4
+
+
+def test_a_radius_that_shows_the_planted_clusters_is_chosen_for_dbscan(blobs):
+    tried = radii(blobs, 5, (0.5, 0.8, 0.9, 0.95))
+    choice = choose(blobs, cutter_of("dbscan", 5), tried, "silhouette", (1, 7))
+    assert choice.best.clusters == 4
+    assert choice.best.noise_share < 0.2
+    assert list(tried) == sorted(tried)
+
+
+def test_the_whole_choice_is_shown_and_not_only_the_winner(chosen):
+    shown = chosen.metrics("k")
+    for name in ("silhouette", "calinski_harabasz", "gap", "stability", "noise_share"):
+        assert {f"{name}_k{k}" for k in KS} <= set(shown)
+    assert shown["silhouette_k4"] == max(shown[f"silhouette_k{k}"] for k in KS) > 0.5
 
 
 def test_planted_clusters_stand_above_references_and_survive_the_bootstrap(chosen):
-    assert chosen.reference < chosen.silhouettes[4] - 0.02
-    assert chosen.stability > 0.95
+    assert chosen.reference < chosen.best.silhouette - 0.02
+    assert chosen.best.stability > 0.95
 
 
 def test_noise_shows_no_structure(noise):
-    choice = choose_k(noise, KS, references=5, seed=7)
-    best = choice.silhouettes[choice.k]
-    assert best <= choice.reference or best < 0.25
+    choice = choose(noise, KMEANS, KS, "silhouette", (5, 7))
+    assert choice.best.silhouette <= choice.reference or choice.best.silhouette < 0.25
 
 
 def test_noise_is_cut_differently_from_one_sample_to_the_next(noise, blobs):
-    assert stability(noise, 4, seed=7) < 0.6 < stability(blobs, 4, seed=7)
+    assert stability(noise, KMEANS, 4, seed=7) < 0.6 < stability(blobs, KMEANS, 4, seed=7)
 
 
 def test_the_same_seed_gives_the_same_choice(blobs, chosen):
-    assert choose_k(blobs, KS, references=3, seed=7) == chosen
+    assert choose(blobs, KMEANS, KS, "silhouette", (3, 7)) == chosen
 
 
 def test_a_k_that_the_points_cannot_fill_is_not_tried():
     few = np.array([[0.0], [0.1], [5.0], [5.1]])
-    assert set(choose_k(few, range(2, 9), references=1, seed=7).silhouettes) == {2, 3}
+    assert [t.parameter for t in choose(few, KMEANS, tuple(range(2, 9)), "silhouette", (1, 7)).tried] == [2, 3]
+
+
+def test_one_point_has_no_clusters_and_says_so():
+    choice = choose(np.zeros((1, 3)), KMEANS, KS, "silhouette", (1, 7))
+    assert (choice.best.clusters, choice.best.silhouette, choice.tried) == (1, -1.0, ())
 
 
 def test_of_equal_silhouettes_the_smaller_k_is_chosen(blobs, monkeypatch):
-    monkeypatch.setattr(clustering, "_silhouette_at", lambda _points, k, _seed: 0.5 if k in (3, 5) else 0.1)
-    assert choose_k(blobs, KS, references=1, seed=7).k == 3
+    def tried(_points, _uniform, _cut, k, _seed):
+        return Tried(k, k, 0.5 if k in (3, 5) else 0.1, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+    monkeypatch.setattr(clustering, "_tried", tried)
+    assert choose(blobs, KMEANS, KS, "silhouette", (0, 7)).best.parameter == 3
 
 
 def test_one_cluster_or_one_a_point_has_no_silhouette(blobs):
@@ -66,7 +93,7 @@ def test_one_cluster_or_one_a_point_has_no_silhouette(blobs):
     assert silhouette(blobs[:5], np.arange(5)) == -1
 
 
-def test_the_silhouette_of_two_far_pairs_is_that_of_its_definition():
+def test_the_silhouette_of_two_far_pairs_is_that_of_its_definition_and_noise_has_no_part_in_it():
     """A point is 1 away from its own pair, and 10.5 (an outer one) or 9.5 (an inner one) from the other on average."""
-    found = silhouette(np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([0, 0, 1, 1]))
-    assert found == pytest.approx(1 - (1 / 10.5 + 1 / 9.5) / 2)
+    points = np.array([[0.0], [1.0], [10.0], [11.0], [99.0]])
+    assert silhouette(points, np.array([0, 0, 1, 1, -1])) == pytest.approx(1 - (1 / 10.5 + 1 / 9.5) / 2)

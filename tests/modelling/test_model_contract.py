@@ -11,26 +11,36 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from learnlake.segments.models.kmeans import KMeansSegments
+from learnlake.portraits.models.weights import Weights
+from learnlake.segments.models.cut import Cut
+from learnlake.segments.models.lookalikes import LookAlikes
+from learnlake.segments.models.methods import How
+from learnlake.segments.models.tiers import Tiers
+from learnlake.segments.settings import Selection
 from tests.segments.planted import NAMES, planted
 from tests.segments.planted import users as made
 
-MODELS = (KMeansSegments(NAMES, k=4, seed=7, at_most=1_000),)
+MODELS = (
+    Cut(NAMES, (), How("kmeans", 3, 5, 7), Selection(), 1_000),
+    LookAlikes(NAMES, 1_000, 7),
+    Tiers(NAMES, (), (), ("plain", "social"), "decision_tree", 7, 0.5),
+    Weights(NAMES),
+)
 
 
 @pytest.fixture(scope="module")
 def users(spark: SparkSession) -> DataFrame:
-    return made(spark, planted(120, seed=2)[0], date(2026, 5, 1)).cache()
+    frame = made(spark, planted(120, seed=2)[0], date(2026, 5, 1))
+    tier = F.when(F.col("community_count_90d") > 0, "social").otherwise("plain")
+    return frame.withColumns({"tier": tier, "is_seed": F.col("purchase_count_90d") > 8}).cache()
 
 
 def test_every_model_is_listed() -> None:
     root = Path(inspect.getfile(importlib.import_module("learnlake"))).parent
-    modules = [
-        ".".join(path.relative_to(root.parent).with_suffix("").parts)
-        for path in root.glob("*/models/*.py")
-        if path.stem != "__init__"
-    ]
-    assert {type(model).__module__ for model in MODELS} == set(modules)
+    names = [".".join(path.relative_to(root.parent).with_suffix("").parts) for path in root.glob("*/models/*.py")]
+    held = [kind for name in names for kind in vars(importlib.import_module(name)).values() if inspect.isclass(kind)]
+    found = {kind for kind in held if kind.__module__ in names and hasattr(kind, "fit") and hasattr(kind, "score")}
+    assert {type(model) for model in MODELS} == found
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)

@@ -9,21 +9,11 @@ from learnlake.lake.stage import ModelNode
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.tracking import Tracking
-from learnlake.segments.models.kmeans import KMeansSegments
+from learnlake.segments.models.cut import Cut
+from tests.segments.cuts import cut
 
-NODE = ModelNode("segments_test", KMeansSegments)
-MODEL = KMeansSegments(
-    ("study_count_90d", "browse_count_90d"),
-    1,
-    7,
-    10,
-    means_=(0.0, 0.0),
-    deviations_=(1.0, 1.0),
-    centres_=((0.0, 1.0),),
-    segment_ids_=("a",),
-    names_=("a",),
-    names_zh_=("甲",),
-)
+NODE = ModelNode("segments_test", Cut)
+MODEL = cut()
 APRIL, MAY, JUNE = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
 YES, NO = Decision(is_published=True, reason="good"), Decision(is_published=False, reason="bad")
 

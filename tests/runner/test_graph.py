@@ -31,7 +31,7 @@ ITEM_LIST = source("shelf", events=None, items=[{"item_id": "at", "known_from": 
 CLICKS = source("clicks", lookups={"item": {"source": "shelf", "equal": ["at"]}})
 BOTH = sources(CLICKS, ITEM_LIST)
 STEPS_OF_OURS: tuple[Step, ...] = (
-    stage(reads=(USER_FEATURES, Before(SEGMENT_MEMBERS)), writes=SEGMENT_MEMBERS, uses=GUESS)(nothing),
+    stage(reads=(USER_FEATURES, Before(SEGMENT_MEMBERS)), writes=SEGMENT_MEMBERS, uses=(GUESS,))(nothing),
     train(reads=(USER_FEATURES.at(every="28d", back=1),), makes=GUESS)(nothing),
     stage(reads=(SEGMENT_MEMBERS,), writes=SEGMENTS)(nothing),
     stage(reads=(USER_DAYS,), writes=USER_FEATURES)(nothing),

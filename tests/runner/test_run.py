@@ -27,7 +27,7 @@ def built(made: Runner) -> dict[str, str]:
 def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
     store = done.inputs.store
     assert store.read(USER_FEATURES).where("as_of_date = '2026-05-10'").count() == 24
-    segments = {row.segment_id: row for row in store.day(SEGMENTS, DAY).collect()}
+    segments = {row.segment_id: row for row in store.day(SEGMENTS, DAY).where("scheme = 'behaviour'").collect()}
     assert sorted(row.member_count for row in segments.values()) == [12, 12]
     assert (
         store.day(done.tables["gold.user_profile"], DAY)

@@ -1,9 +1,10 @@
 from collections import Counter
 
 import pytest
+from pyspark.sql import functions as F
 
 from learnlake.simulate import SimulateSettings
-from learnlake.simulate.accounts import accounts
+from learnlake.simulate.accounts import accounts, forum_login
 
 MANY = SimulateSettings(users=3_000)
 
@@ -42,6 +43,20 @@ def test_segments_live_on_their_platforms(logins):
         ("learner", "academy"), ("buyer", "academy"), ("helper", "forum"), ("client", "advisory"),
         ("visitor", "academy"), ("visitor", "forum"),
     }  # fmt: skip
+
+
+def test_an_account_shows_the_habits_of_a_helpers_role_else_of_the_segment(logins):
+    for login in logins:
+        own = login.role or login.segment or "bot"
+        assert login.habit == (own if login.is_main else "guest")
+
+
+def test_a_login_of_the_forum_is_told_by_the_person_alone(spark, logins):
+    members = {login.person_id: login.login_id for login in logins if login.platform == "forum"}
+    told = spark.range(MANY.users).select("id", forum_login(F.col("id")).alias("login")).collect()
+    assert members.items() <= {row.id: row.login for row in told}.items() | {
+        (login.person_id, login.login_id) for login in logins if login.is_bot
+    }
 
 
 def test_robots_are_few_and_no_people(logins):

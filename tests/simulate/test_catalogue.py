@@ -1,6 +1,6 @@
 from collections import Counter
 
-from learnlake.simulate.catalogue import catalogue, chapters, items
+from learnlake.simulate.catalogue import MEMBERSHIPS, catalogue, chapters, items
 from learnlake.simulate.topics import LEVELS
 
 
@@ -14,8 +14,15 @@ def test_the_catalogue_has_the_promised_breadth(small):
     assert kinds["academy", "course"] == 60
     assert kinds["academy", "book"] == 64
     assert kinds["academy", "article"] == 85
-    assert kinds["forum", "thread"] == kinds["forum", "resource"] == 40
-    assert (kinds["advisory", "service"], kinds["advisory", "solution"]) == (10, 20)
+    assert kinds["forum", "thread"] == kinds["forum", "resource"] == kinds["forum", "article"] == 60
+    assert (kinds["advisory", "service"], kinds["advisory", "solution"]) == (30, 60)
+
+
+def test_what_is_not_for_everybody_has_a_level_on_every_platform(small):
+    without = {item.item_id for item in catalogue(small) if item.level is None and item.withdrawn_on is None}
+    assert without == set(MEMBERSHIPS)
+    levels = Counter((item.platform, item.level) for item in catalogue(small) if item.platform != "academy")
+    assert levels == {**{("forum", level): 60 for level in LEVELS}, **{("advisory", level): 30 for level in LEVELS}}
 
 
 def test_requirements_are_easier_courses_of_the_same_topic(small):

@@ -3,7 +3,9 @@ from collections import Counter
 
 import pytest
 
-TELLING = {"learner": "study", "buyer": "purchase", "helper": "answer", "client": "consult_request"}
+from learnlake.simulate.catalogue import catalogue
+
+TELLING = {"learner": "study", "buyer": "purchase", "helper": "comment", "client": "consult_request"}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,23 @@ def test_each_segment_does_what_it_is_known_for_and_no_other_does(done, planted)
         own = [counts[login, kind] for login in long_here if segments.get(login) == segment]
         others = [counts[login, kind] for login in long_here if segments.get(login) not in (segment, None)]
         assert min(own) > max(others), (segment, kind)
+
+
+def test_levels_show_in_what_all_segments_touch(small, done, planted, world, academy_events, forum_events):
+    segments, _ = done
+    levels = {item.item_id: item.level for item in catalogue(small)}
+    pairs = [(str(event.get("member_id")), event.get("item")) for event in academy_events]
+    pairs += [(event.get("member"), event.get("target")) for event in forum_events]
+    pairs += [(row[1], row[5]) for row in csv.reader(set(world["advisory/events"]))]
+    touched = {}
+    for login, item in pairs:
+        touched.setdefault(login, Counter()).update([levels[item]] if levels.get(item) else [])
+    for segment in TELLING:
+        own = [row for row in planted["users"] if segments.get(row["login_id"]) == segment]
+        seen = [row for row in own if touched.get(row["login_id"], Counter()).total() >= 15]
+        told = [touched[row["login_id"]].most_common(1)[0][0] == row["level"] for row in seen]
+        assert len(seen) > len(own) / 2, segment
+        assert sum(told) / len(told) >= 0.7, segment
 
 
 def test_visitors_come_seldom(done):

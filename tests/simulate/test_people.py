@@ -1,9 +1,11 @@
 from collections import Counter
 
 import pytest
+from pyspark.sql import functions as F
 
 from learnlake.simulate import SimulateSettings
-from learnlake.simulate.people import BIG_FIRM, BIG_FIRM_SEATS, SEGMENTS, people
+from learnlake.simulate.dice import Dice
+from learnlake.simulate.people import BIG_FIRM, BIG_FIRM_SEATS, PLACES, ROLES, SEGMENTS, block_of, is_regular, people
 from learnlake.simulate.topics import TOPICS
 
 MANY = SimulateSettings(users=4_000)
@@ -17,6 +19,32 @@ def everybody(spark):
 def test_segments_come_in_their_shares(everybody):
     shares = Counter(person.segment for person in everybody)
     assert {name: count / len(everybody) for name, count in shares.items()} == pytest.approx(SEGMENTS, abs=0.025)
+
+
+def test_helpers_alone_have_roles_and_these_come_in_their_shares(everybody):
+    assert all((person.role is None) == (person.segment != "helper") for person in everybody)
+    helpers = [person for person in everybody if person.segment == "helper"]
+    shares = {role: count / len(helpers) for role, count in Counter(person.role for person in helpers).items()}
+    assert shares == pytest.approx(ROLES, abs=0.03)
+
+
+def test_every_block_of_a_hundred_has_its_figures_who_were_here_before_the_first_day(everybody):
+    for role, places in PLACES.items():
+        figures = [person for person in everybody if person.person_id % 100 in places]
+        assert {person.role for person in figures} == {role}
+        assert len(figures) == 40 * len(places)
+        assert all(person.joined_day < 0 for person in figures)
+
+
+def test_a_regular_is_told_by_the_id_alone(spark, everybody):
+    ids = spark.range(MANY.users)
+    told = {row.id for row in ids.where(is_regular(F.col("id"), Dice(MANY.seed))).collect()}
+    assert told == {person.person_id for person in everybody if person.role == "enthusiast" and person.joined_day < 0}
+
+
+def test_a_block_begins_with_its_first_person(spark):
+    ids = spark.createDataFrame([(0,), (99,), (100,), (250,)], "id BIGINT")
+    assert [row[0] for row in ids.select(block_of(F.col("id"))).collect()] == [0, 0, 100, 200]
 
 
 def test_one_firm_has_exactly_thirty_seats(everybody):

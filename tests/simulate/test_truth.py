@@ -1,4 +1,5 @@
 from learnlake.simulate.catalogue import catalogue
+from learnlake.simulate.people import ROLES
 
 
 def test_every_account_is_in_the_truth_once(planted):
@@ -20,6 +21,11 @@ def test_a_second_account_behaves_like_a_visitor_whoever_owns_it(planted):
 def test_the_truth_names_the_robots_and_gives_them_no_segment(planted):
     assert sum(row["is_bot"] for row in planted["users"]) == 3
     assert all((row["segment"] is None) == row["is_bot"] for row in planted["users"])
+
+
+def test_the_truth_tells_the_role_of_each_helper_and_of_nobody_else(planted):
+    assert {row["role"] for row in planted["users"]} == {*ROLES, None}
+    assert all((row["role"] is None) == (row["segment"] != "helper") for row in planted["users"])
 
 
 def test_requirements_are_those_of_the_catalogue(small, planted):

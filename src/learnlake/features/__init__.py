@@ -3,8 +3,9 @@
 from learnlake.features.settings import FeatureSettings
 from learnlake.features.stages.user_days import user_days
 from learnlake.features.stages.user_features import user_features
+from learnlake.features.stages.user_tags import user_tags
 
-STAGES = (user_days, user_features)
+STAGES = (user_days, user_tags, user_features)
 SETTINGS = (FeatureSettings,)
 ANSWERS = ()
 

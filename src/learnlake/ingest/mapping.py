@@ -89,7 +89,7 @@ def _mapped(raw: DataFrame, source: Source, mapping: src.Mapping, zone: str) -> 
 
 
 def _keys(source: Source, mapping: src.Mapping) -> list[Column]:
-    """Make event_id and account_id from what the mapping says makes them; an unknown part makes the whole unknown."""
+    """Make event_id and the two account_ids from what the mapping says makes them; an unknown part makes the whole unknown."""
     out = []
     if mapping.table.columns[0] is c.EVENT_ID:
         own = (
@@ -98,10 +98,9 @@ def _keys(source: Source, mapping: src.Mapping) -> list[Column]:
             else tuple(F.expr(k).cast("string") for k in mapping.event_key or ())
         )
         out.append(identifier(F.lit(source.source), F.lit(mapping.name), *own).alias(c.EVENT_ID.name))
-    if mapping.account_key:
-        out.append(
-            identifier(F.lit(source.platform), F.expr(mapping.account_key).cast("string")).alias(c.ACCOUNT_ID.name)
-        )
+    for column, key in ((c.ACCOUNT_ID, mapping.account_key), (c.TO_ACCOUNT_ID, mapping.to_key)):
+        if key:
+            out.append(identifier(F.lit(source.platform), F.expr(key).cast("string")).alias(column.name))
     return out
 
 

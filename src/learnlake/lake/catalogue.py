@@ -34,15 +34,20 @@ def catalogue(conf: Conf) -> Catalogue:
 
 
 def profile_columns(conf: Conf) -> tuple[Named, ...]:
-    """Return the columns of gold.user_profile that tables mark as part of it, pivots spread out."""
+    """Return the columns of gold.user_profile that tables mark as part of it, pivots spread out.
+
+    A column that stands for a file of conf which uses protected columns is protected itself.
+    """
     out: list[Named] = []
     for table in FIXED:
         out += table.profile
         if table.pivot:
             pivot = table.pivot
             for name in conf.names(pivot.folder):
+                meaning = f"{pivot.value.meaning.split(';')[0]}, scheme {name}"
+                is_protected = bool(getattr(conf.file(pivot.folder, name), "uses_protected", ()))
                 column = pivot.pattern.format(name)
-                out.append(Named(column, pivot.value.dtype, f"{pivot.value.meaning.split(';')[0]}, scheme {name}"))
+                out.append(Named(column, pivot.value.dtype, meaning, is_protected=is_protected))
     return tuple(out)
 
 

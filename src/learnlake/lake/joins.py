@@ -10,7 +10,7 @@ from pyspark.sql.types import TimestampType
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Table
-from learnlake.lake.tables.silver import IDENTITIES
+from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 
 
 def as_known(left: DataFrame, history: DataFrame, table: Table, moment: Column) -> DataFrame:
@@ -53,6 +53,24 @@ def owned(rows: DataFrame, identities: DataFrame) -> DataFrame:
     owner = latest(identities, IDENTITIES).select("account_id", F.col("user_id").alias("_owner"))
     joined = rows.join(owner, on="account_id", how="left")
     return joined.withColumn("user_id", F.coalesce("_owner", "account_id")).drop("_owner")
+
+
+def attributes_of(accounts: DataFrame, identities: DataFrame) -> DataFrame:
+    """Say what is known of each user: of each attribute the latest known value over the user's accounts.
+
+    Args:
+        accounts: rows of silver.accounts, nothing later than the reader may know.
+        identities: rows of silver.identities, likewise.
+
+    Returns:
+        One row per user with ``user_id`` and the columns that silver.accounts marks as part of the profile.
+    """
+    order = F.struct("known_from", "account_id")
+    values = [
+        F.max_by(name, F.when(F.col(name).isNotNull(), order)).alias(name)
+        for name in (k.name for k in ACCOUNTS.profile)
+    ]
+    return owned(accounts, identities).groupBy("user_id").agg(*values)
 
 
 def known_by(table: Table, as_of: date) -> Column:

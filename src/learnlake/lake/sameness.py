@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, MapType
+from pyspark.sql.types import ArrayType, DataType, DoubleType, MapType, StructType
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Table
 
-OF_THE_RUN = frozenset({c.MODEL_VERSION.name})
+OF_THE_RUN = frozenset({c.MODEL_VERSION.name, c.SCORE_VERSIONS.name})
 
 
 def content_hash(frame: DataFrame, table: Table) -> str:
@@ -21,16 +21,27 @@ def content_hash(frame: DataFrame, table: Table) -> str:
     """
     names = [column.name for column in table.columns if column.name not in OF_THE_RUN]
     types = {column.name: column.dtype for column in table.columns}
-    row = F.xxhash64(F.to_json(F.struct(*(_settled(name, types[name]).alias(name) for name in names))))
+    row = F.xxhash64(F.to_json(F.struct(*(_settled(F.col(name), types[name]).alias(name) for name in names))))
     found = (
         frame.select(row.cast("decimal(38,0)").alias("h")).agg(F.count("h").alias("n"), F.sum("h").alias("s")).first()
     )
     return f"{found.n}:{found.s}" if found else "0:None"
 
 
-def _settled(name: str, dtype: object) -> Column:
+def _settled(value: Column, dtype: DataType) -> Column:
+    """Write doubles at 9 digits and maps in the order of their keys, however deep they stand."""
     if isinstance(dtype, DoubleType):
-        return F.format_string("%.9g", F.col(name))
+        return F.format_string("%.9g", value)
     if isinstance(dtype, MapType):
-        return F.array_sort(F.map_entries(name))
-    return F.col(name)
+        inner = dtype.valueType
+        entries = F.transform(
+            F.map_entries(value), lambda e: F.struct(e["key"].alias("key"), _settled(e["value"], inner).alias("value"))
+        )
+        return F.array_sort(entries)
+    if isinstance(dtype, ArrayType) and isinstance(dtype.elementType, DoubleType | MapType | ArrayType | StructType):
+        element = dtype.elementType
+        return F.transform(value, lambda held: _settled(held, element))
+    if isinstance(dtype, StructType):
+        fields = [_settled(value[field.name], field.dataType).alias(field.name) for field in dtype.fields]
+        return F.when(value.isNotNull(), F.struct(*fields))
+    return value

@@ -24,8 +24,18 @@ TARGETS: dict[str, Table] = {
     "consents": silver.CONSENTS,
 }
 MADE_BY_US = {
-    column.name for column in (*silver.PROVENANCE, c.PLATFORM, c.EVENT_ID, c.EVENT_DATE, c.LOCAL_HOUR, c.ACCOUNT_ID)
+    column.name
+    for column in (
+        *silver.PROVENANCE,
+        c.PLATFORM,
+        c.EVENT_ID,
+        c.EVENT_DATE,
+        c.LOCAL_HOUR,
+        c.ACCOUNT_ID,
+        c.TO_ACCOUNT_ID,
+    )
 }
+KEYS = ("where", "event_key", "account_key", "to_key")
 NEEDED = {
     "events": ("event_key", "account_key", "event_type", "occurred_at"),
     "accounts": ("account_key", "known_from"),
@@ -72,13 +82,17 @@ class Lookup(Settings):
 
 
 class Mapping(Settings):
-    """How one raw row becomes one canonical row: an expression for each column."""
+    """How one raw row becomes one canonical row: an expression for each column.
+
+    ``account_key`` is the platform's own key of the account that did it, ``to_key`` that of the account at which it was directed.
+    """
 
     target: str
     name: str
     where: str | None = None
     event_key: tuple[str, ...] | Literal["copies"] | None = None
     account_key: str | None = None
+    to_key: str | None = None
     columns: dict[str, str]
 
     @property
@@ -94,7 +108,7 @@ class Mapping(Settings):
             if self.event_key in (None, "copies")
             else {f"event_key.{n}": key for n, key in enumerate(self.event_key or ())}
         )
-        rest = {"where": self.where, "account_key": self.account_key}
+        rest = {"where": self.where, "account_key": self.account_key, "to_key": self.to_key}
         return {**keys, **{key: text for key, text in rest.items() if text is not None}, **self.columns}
 
 
@@ -159,8 +173,8 @@ class Source(Settings):
         return self
 
     def _refuse_raw_account(self, mapping: Mapping) -> None:
-        """No raw identifier may become an account: every column behind account_key and link_key must be hashed."""
-        for key in ("account_key", "link_key"):
+        """No raw identifier may become an account: every column behind account_key, to_key and link_key must be hashed."""
+        for key in ("account_key", "to_key", "link_key"):
             expression = mapping.expressions.get(key)
             for column in sorted(self._behind(expression) - set(self.personal)) if expression else ():
                 raise ValueError(
@@ -218,7 +232,7 @@ def _mapping(target: str, number: int, count: int, entry: object) -> dict[str, o
     if not isinstance(entry, dict):
         raise ValueError(f"`{target}` entry {number} must hold keys and expressions")
     name = target if count == 1 else f"{target}-{number}"
-    special = {key: entry[key] for key in ("where", "event_key", "account_key") if key in entry}
+    special = {key: entry[key] for key in KEYS if key in entry}
     columns = {key: str(text) for key, text in entry.items() if key not in special}
     fillable = {column.name for column in TARGETS[target].columns} - MADE_BY_US
     for key in columns:
@@ -228,6 +242,8 @@ def _mapping(target: str, number: int, count: int, entry: object) -> dict[str, o
             )
     if "account_key" in special and target == "items":
         raise ValueError("items have no `account_key`; leave it out")
+    if "to_key" in special and target != "events":
+        raise ValueError(f"{name} has a `to_key`, but only events are directed at somebody; leave it out")
     for key in NEEDED[target]:
         if key not in entry:
             raise ValueError(f"{name} lacks `{key}`; every mapping into {target} needs it")

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from learnlake.lake.columns import Named
 from learnlake.lake.table import Past, Table
-from learnlake.settings import Section
+from learnlake.settings import Conf, Section
 
 
 @dataclass(frozen=True)
 class Before:
-    """The newest day of a table that is earlier than ``as_of``; an empty frame where there is none."""
+    """The newest day of a table that is at least ``days`` earlier than ``as_of``; an empty frame where there is none."""
 
     table: Table
+    days: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,28 @@ class ModelNode:
     Attributes:
         name: name in the registry and in ops.models.
         kind: the class that can load what was saved.
+        per: of a family, what gives the names of the files of conf for each of which there is one model; else None.
+        file: of a member of a family, the name of its file; empty for a model that stands alone.
     """
 
     name: str
     kind: type[Any]
+    per: Callable[[Conf], tuple[str, ...]] | None = None
+    file: str = ""
+
+    def members(self, conf: Conf) -> tuple[ModelNode, ...]:
+        """Return the models of a family under a conf; a model that stands alone is its own family."""
+        if self.per is None:
+            return (self,)
+        return tuple(replace(self, name=f"{self.name}_{file}", per=None, file=file) for file in self.per(conf))
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published model that a stage is handed, and the number of its version."""
+
+    model: Any
+    version: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +90,7 @@ class Stage:
     build: Callable[..., Any]
     reads: tuple[Read, ...]
     writes: Table
-    uses: ModelNode | None
+    uses: tuple[ModelNode, ...]
     eager: str
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -105,19 +124,45 @@ class Training:
 Step = Stage | Training
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a person: a pure function of frames, and the tables it looks at."""
+
+    tell: Callable[..., Any]
+    reads: tuple[Table, ...]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.tell(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.tell.__name__
+
+
+def answer(*, reads: tuple[Table, ...]) -> Callable[[Callable[..., Any]], Answer]:
+    """Declare a function of frames, in the order of ``reads``, as an answer; it returns a frame of few rows.
+
+    It is handed whole tables and asks by keyword for what a person gave, such as ``user``.
+    """
+    return lambda tell: Answer(tell, reads)
+
+
 def stage(
-    *, reads: tuple[Read, ...], writes: Table, uses: ModelNode | None = None, eager: str = ""
+    *, reads: tuple[Read, ...], writes: Table, uses: tuple[ModelNode, ...] = (), eager: str = ""
 ) -> Callable[[Callable[..., Any]], Stage]:
     """Declare a function of frames, in the order of ``reads``, as the maker of a table.
 
-    What else it needs it asks for by keyword: ``as_of`` (date), ``model`` (the one it ``uses``), ``table`` (the contract as
-    conf widened it), and any parameter annotated with a :class:`Section` (that section of conf).
+    What else it needs it asks for by keyword: ``as_of`` (date), ``models`` (the published ones among those it ``uses``, by the
+    name of their file of conf, else their own), ``table`` (the contract as conf widened it), and any parameter annotated with
+    a :class:`Section` (that section of conf).
     It may return rows with a column ``reasons``: those with a reason go to ops.rejects.
 
     Args:
         reads: what it reads, in the order of its frames.
         writes: the one table it makes.
-        uses: the model it scores with.
+        uses: the models it scores with; a family stands for all its members.
         eager: why it must run jobs of its own, where it must; else empty.
     """
     return lambda build: Stage(build, reads, writes, uses, eager)
@@ -126,9 +171,18 @@ def stage(
 def train(*, reads: tuple[Read, ...], makes: ModelNode) -> Callable[[Callable[..., Any]], Training]:
     """Declare a function of frames as the maker of a model; it returns a ``modelling.gate.Candidate``.
 
-    Its ``as_of`` is the train day. It may run jobs, for fitting is one; it reads no storage and no clock all the same.
+    Its ``as_of`` is the train day. It may run jobs, for fitting is one; it reads no storage and no clock all the same. Besides
+    what a stage may ask for, it is offered ``current`` (the model published before the train day, or None) and ``file`` (the
+    name of the file of conf that a member of a family is trained for).
     """
     return lambda fit: Training(fit, reads, makes)
+
+
+def spread(step: Step, conf: Conf) -> tuple[Step, ...]:
+    """Put the members of families in the place of the families: a training becomes one for each file of conf."""
+    if isinstance(step, Training):
+        return tuple(replace(step, makes=node) for node in step.makes.members(conf))
+    return (replace(step, uses=tuple(node for family in step.uses for node in family.members(conf))),)
 
 
 def asked(function: Callable[..., Any]) -> dict[str, Any]:

@@ -84,6 +84,6 @@ def _needs(node: Node, sources: Sources) -> set[str]:
         if isinstance(read, Arrivals):
             for source in sources.into(read.target):
                 out |= {source.bronze.full_name, *(f"bronze.{lookup.source}" for lookup in source.lookups.values())}
-    if isinstance(node, Stage) and node.uses:
-        out.add(f"model.{node.uses.name}")
+    if isinstance(node, Stage):
+        out |= {f"model.{model.name}" for model in node.uses}
     return out

@@ -18,11 +18,11 @@ from pyspark.sql import functions as F
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue, catalogue
 from learnlake.lake.sources import Source, Sources
-from learnlake.lake.stage import Arrivals, Before, Read, Stage, Step, Touched, sections_of
+from learnlake.lake.stage import Arrivals, Before, Read, Stage, Step, Touched, Training, sections_of
 from learnlake.lake.store import Store
 from learnlake.lake.table import Past, Table
 from learnlake.runner.ledger import Entry, Ledger
-from learnlake.settings import Conf
+from learnlake.settings import Conf, Section, Settings
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,15 @@ class Inputs:
     def way(self, step: Step) -> str:
         """Hash what a step does, its settings and its code, whatever it reads."""
         function = function_of(step)
-        settings = {name: self.conf.of(kind).model_dump_json() for name, kind in sections_of(function).items()}
+        settings = {name: self._said(self.conf.of(kind), step) for name, kind in sections_of(function).items()}
         return _hashed([settings, code_hash(function)])
+
+    def _said(self, section: Section, step: Step) -> str:
+        """Write down what a step is told; a member of a family is told of its own file only."""
+        files = getattr(section, "files", {})
+        own = step.makes.file if isinstance(step, Training) else ""
+        said: Settings = files.get(own, section)
+        return said.model_dump_json()
 
     def signature(self, step: Step, as_of: date | None, *more: str) -> str:
         """Say in ``way:versions`` all that decides a step's result: equal = nothing to do."""
@@ -54,8 +61,12 @@ class Inputs:
 
     def _versions_of(self, read: Read, as_of: date | None) -> list[tuple[str, int | None]]:
         if isinstance(read, Before):
-            day = self._day_before(read.table, as_of)
-            return [(f"before {read.table.full_name}@{day}", self._day_version(read.table, day))] if day else []
+            day = self._day_before(read, as_of)
+            return (
+                [(f"before {read.days} {read.table.full_name}@{day}", self._day_version(read.table, day))]
+                if day
+                else []
+            )
         if isinstance(read, Past):
             return [
                 (f"{read.table.full_name}@{day}", self._day_version(read.table, day)) for day in past_days(read, as_of)
@@ -74,8 +85,11 @@ class Inputs:
         entry = self.ledger.last(table.full_name, day)
         return entry.version_written if entry else None
 
-    def _day_before(self, table: Table, as_of: date | None) -> date | None:
-        earlier = [day for day in self.ledger.days(table.full_name) if as_of and day < as_of]
+    def _day_before(self, read: Before, as_of: date | None) -> date | None:
+        if as_of is None:
+            return None
+        newest = as_of - timedelta(days=read.days)
+        earlier = [day for day in self.ledger.days(read.table.full_name) if day <= newest]
         return earlier[-1] if earlier else None
 
     def frames(self, step: Step, as_of: date | None, last: Entry | None) -> list[Any]:
@@ -95,7 +109,7 @@ class Inputs:
 
     def _frame(self, read: Read, as_of: date | None, last: Entry | None) -> Any:
         if isinstance(read, Before):
-            day = self._day_before(read.table, as_of)
+            day = self._day_before(read, as_of)
             return self.store.day(read.table, day) if day else self.store.read(read.table).limit(0)
         if isinstance(read, Past):
             return self.store.day(read.table, *past_days(read, as_of))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
 from graphlib import TopologicalSorter
 from typing import Any
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.errors import ConfError, LearnlakeError
@@ -19,7 +21,7 @@ from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.settling import Fate
 from learnlake.lake.sources import Sources
-from learnlake.lake.stage import Arrivals, Stage, Step, Touched, Training, asked, sections_of
+from learnlake.lake.stage import Arrivals, ModelNode, Published, Stage, Step, Touched, Training, asked, sections_of
 from learnlake.lake.table import Past, Table, Way
 from learnlake.lake.tables.ops import REJECTS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
@@ -59,8 +61,7 @@ class Runner:
     tell: Tell
     failed: set[tuple[str, date | None]] = field(default_factory=set)
     _first_day: date | None = None
-
-    # --- what to do -------------------------------------------------------------------------------------------------
+    _models: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def run(self, days: tuple[date, ...] | None, only: frozenset[str] = frozenset()) -> tuple[date, ...]:
         """Bring the tables up to date, undated ones first, then each day's; days are gone through ascending.
@@ -146,8 +147,6 @@ class Runner:
             self._first_day = row[0] if row and row[0] else as_of
         return train_day(as_of, self._first_day, self.inputs.conf.of(ModelSettings))
 
-    # --- doing it ---------------------------------------------------------------------------------------------------
-
     def _do(self, node: Node, as_of: date | None) -> None:
         """Run one step for one day, unless it is done or lacks what failed before it; keep the books."""
         name = node.name if as_of is None else f"{node.name} {as_of}"
@@ -168,7 +167,7 @@ class Runner:
         if entry is None:
             self.tell(name, SKIPPED, None)
             return
-        entry = Entry(**{**vars(entry), "seconds": round(time.monotonic() - clock, 3)})
+        entry = replace(entry, seconds=round(time.monotonic() - clock, 3))
         self.inputs.ledger.write(entry, started_at=started)
         self.tell(name, entry.status, entry)
 
@@ -264,49 +263,39 @@ class Runner:
         return self._written(node, None, kept, versions, signature)
 
     def _build_day(self, node: Stage, as_of: date | None) -> Entry | None:
-        version = self.tracking.scoring(node.uses, self._train_day(as_of)) if node.uses and as_of else None
-        signature = self.inputs.signature(node, as_of, version.number if version else "")
+        versions = self._versions(node, as_of)
+        signature = self._signature(node, as_of, versions)
         if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
-        versions = self.inputs.versions(node.reads, as_of)
-        if as_of and node.uses and version is None:
-            return self._unpublished(node, as_of, signature)
-        frame = self._called(node, as_of, self.inputs.frames(node, as_of, None), version)
+        read = self.inputs.versions(node.reads, as_of)
+        frame = self._called(node, as_of, self.inputs.frames(node, as_of, None), versions)
         table = self.tables[node.writes.full_name]
         if table.refresh.way is Way.MERGE:
             fates = self.inputs.store.settle(frame, table)
             self._refuse_unbalanced(node.name, fates)
+            written = self.inputs.store.version(table)
             return Entry(
-                node.name,
-                as_of,
-                DONE,
-                fates,
-                versions_read=versions,
-                version_written=self.inputs.store.version(table),
-                signature=signature,
+                node.name, as_of, DONE, fates, versions_read=read, version_written=written, signature=signature
             )
         kept = self.inputs.store.replace_days(frame, table, *((as_of,) if as_of else ()))
-        return self._written(node, as_of, kept, versions, signature)
+        entry = self._written(node, as_of, kept, read, signature)
+        return replace(entry, message=_lacking(node, versions))
+
+    def _versions(self, node: Stage, as_of: date | None) -> dict[ModelNode, Version]:
+        """Return the version of each model by which a stage scores a day; one that has none published is absent."""
+        if as_of is None or not node.uses:
+            return {}
+        day = self._train_day(as_of)
+        found = {model: self.tracking.scoring(model, day) for model in node.uses}
+        return {model: version for model, version in found.items() if version}
+
+    def _signature(self, node: Stage, as_of: date | None, versions: Mapping[ModelNode, Version]) -> str:
+        return self.inputs.signature(node, as_of, *(f"{model.name} {v.number}" for model, v in versions.items()))
 
     def _written(self, node: Stage, as_of: date | None, kept: int, versions: dict[str, int], signature: str) -> Entry:
         written = self.inputs.store.version(node.writes)
         return Entry(
             node.name, as_of, DONE, kept=kept, versions_read=versions, version_written=written, signature=signature
-        )
-
-    def _unpublished(self, node: Stage, as_of: date, signature: str) -> Entry:
-        """Leave a day without rows where no model is published, and take away rows that an earlier one made."""
-        empty = self.inputs.store.read(node.writes).limit(0)
-        self.inputs.store.replace_days(empty, self.tables[node.writes.full_name], as_of)
-        name = node.uses.name if node.uses else ""
-        written = self.inputs.store.version(node.writes)
-        return Entry(
-            node.name,
-            as_of,
-            UNPUBLISHED,
-            signature=signature,
-            version_written=written,
-            message=f"no published version of {name} for this day: no rows",
         )
 
     def _build_past(self, node: Step, as_of: date | None) -> None:
@@ -315,7 +304,7 @@ class Runner:
             maker = next(n for n in self.graph.nodes if isinstance(n, Stage) and n.writes is read.table)
             stale = {}
             for day in past_days(read, as_of):
-                signature = self.inputs.signature(maker, day)
+                signature = self._signature(maker, day, self._versions(maker, day))
                 if not self.inputs.ledger.is_done(maker.name, day, signature):
                     stale[day] = signature
             if stale:
@@ -323,17 +312,15 @@ class Runner:
 
     def _build_days(self, maker: Stage, stale: dict[date, str]) -> None:
         started, clock = self.inputs.ledger.now(), time.monotonic()
-        frames = [self._called(maker, day, self.inputs.frames(maker, day, None)) for day in stale]
-        whole = frames[0]
-        for frame in frames[1:]:
-            whole = whole.unionByName(frame)
+        made = (self._called(maker, d, self.inputs.frames(maker, d, None), self._versions(maker, d)) for d in stale)
+        whole = reduce(DataFrame.unionByName, made)
         self.inputs.store.replace_days(whole, maker.writes, *stale)
         seconds = round(time.monotonic() - clock, 3)
         entries = []
         for day, signature in stale.items():
             kept = self.inputs.store.day(maker.writes, day).count()
             entry = self._written(maker, day, kept, self.inputs.versions(maker.reads, day), signature)
-            entries.append(Entry(**{**vars(entry), "seconds": seconds}))
+            entries.append(replace(entry, seconds=seconds))
         self.inputs.ledger.write(*entries, started_at=started)
         for entry in entries:
             self.tell(f"{maker.name} {entry.as_of}", DONE, entry)
@@ -346,27 +333,38 @@ class Runner:
         if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
         versions = self.inputs.versions(node.reads, as_of)
-        candidate = self._called(node, as_of, self.inputs.frames(node, as_of, None), before)
+        known = {node.makes: before} if before else {}
+        candidate = self._called(node, as_of, self.inputs.frames(node, as_of, None), known)
         decision = judge(candidate)
         number = self.tracking.log(node.makes, as_of, candidate, decision)
         self.inputs.ledger.decided(node.makes.name, as_of, number, candidate, decision)
         status = DONE if decision.is_published else UNPUBLISHED
         return Entry(node.name, as_of, status, versions_read=versions, signature=signature, message=decision.reason)
 
-    def _called(self, node: Step, as_of: date | None, frames: list[Any], version: Version | None = None) -> Any:
+    def _called(
+        self, node: Step, as_of: date | None, frames: list[Any], versions: Mapping[ModelNode, Version] | None = None
+    ) -> Any:
         """Call a stage or training with its frames and what it asks for by keyword."""
         function = function_of(node)
-        model = node.makes if isinstance(node, Training) else node.uses
-        loaded = self.tracking.load(model, version) if model and version else None
-        offered = {
+        loaded = {model: Published(self._model(model, v), v.number) for model, v in (versions or {}).items()}
+        offered: dict[str, Any] = {
             "as_of": as_of,
-            "model": loaded,
-            "current": loaded,
-            "version": version.number if version else "",
-            "table": self.tables[node.writes.full_name] if isinstance(node, Stage) else None,
             **{name: self.inputs.conf.of(kind) for name, kind in sections_of(function).items()},
         }
+        if isinstance(node, Stage):
+            offered["models"] = {model.file or model.name: published for model, published in loaded.items()}
+            offered["table"] = self.tables[node.writes.full_name]
+        else:
+            offered["current"] = next((published.model for published in loaded.values()), None)
+            offered["file"] = node.makes.file
         return function(*frames, **{name: offered[name] for name in asked(function)})
+
+    def _model(self, node: ModelNode, version: Version) -> Any:
+        """Load a version once a run: several stages and days score by it."""
+        key = (node.name, version.number)
+        if key not in self._models:
+            self._models[key] = self.tracking.load(node, version)
+        return self._models[key]
 
     def rebuild(self, source: str) -> None:
         """Take away all that one source's mappings made and note that it was never mapped, so that it is mapped anew.
@@ -386,15 +384,15 @@ class Runner:
             if isinstance(node, Stage) and last and bronze in last.versions_read:
                 kept_versions = {name: v for name, v in last.versions_read.items() if name != bronze}
                 way = " ".join(part for part in last.signature.split() if part.split(":")[0] != source)
-                forgotten = Entry(
-                    **{
-                        **vars(last),
-                        "versions_read": kept_versions,
-                        "signature": way,
-                        "message": f"{source} is to be mapped anew",
-                    }
-                )
+                said = f"{source} is to be mapped anew"
+                forgotten = replace(last, versions_read=kept_versions, signature=way, message=said)
                 self.inputs.ledger.write(forgotten, started_at=self.inputs.ledger.now())
                 self.inputs.ledger.flush()
                 self.inputs.store.forget(node.writes, source)
         self.inputs.store.forget(REJECTS, source)
+
+
+def _lacking(node: Stage, versions: Mapping[ModelNode, Version]) -> str:
+    """Say which models have no published version, so that the table has no rows of theirs."""
+    lacking = [model.name for model in node.uses if model not in versions]
+    return f"no rows of {', '.join(lacking)}: no published version for this day" if lacking else ""

@@ -23,7 +23,7 @@ def accounts(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
     Returns:
         One row per (platform, login_id) with the person's columns and: account_number (unique over the
         platforms), email, is_linkable (the same e-mail is on both accounts), is_bot, is_main,
-        role (whose habits are shown here: the segment's, or ``guest``/``bot``), has_consent, declared_level.
+        habit (whose habits are shown here: the helper's role, else the segment's, or ``guest``/``bot``), has_consent, declared_level.
     """
     dice = Dice(settings.seed)
     numbered = _numbered(_opened(people(spark, settings), dice))
@@ -34,6 +34,11 @@ def accounts(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
             "declared_level": F.when(declares, F.col("level")),
         }
     )
+
+
+def forum_login(person: Column) -> Column:
+    """Return the login that a person (BIGINT) has on the forum, if any: STRING."""
+    return F.concat(F.lit("dev-"), (F.lit(_FIRST_NUMBER["forum"]).cast("bigint") + person).cast("string"))
 
 
 def _opened(everybody: DataFrame, dice: Dice) -> DataFrame:
@@ -72,17 +77,16 @@ def _elsewhere(dice: Dice) -> Column:
 
 
 def _login(platform: Column, *, is_main: bool) -> Column:
-    segment = F.coalesce(F.col("segment"), F.lit("bot"))
-    role = segment if is_main else F.lit("guest")
-    return F.struct(platform.alias("platform"), F.lit(is_main).alias("is_main"), role.alias("role"))
+    habit = F.coalesce("role", "segment", F.lit("bot")) if is_main else F.lit("guest")
+    return F.struct(platform.alias("platform"), F.lit(is_main).alias("is_main"), habit.alias("habit"))
 
 
 def _numbered(opened: DataFrame) -> DataFrame:
     number = _number(F.col("platform"))
     home_email = F.concat(F.substring("home", 1, 1), _number(F.col("home")).cast("string"), F.lit("@mail.example"))
     own_email = F.concat(F.lit("x"), number.cast("string"), F.lit("@mail.example"))
-    as_text = number.cast("string")
-    handle = F.when(F.col("platform") == "forum", F.concat(F.lit("dev-"), as_text)).otherwise(as_text)
+    is_member = F.col("platform") == "forum"
+    handle = F.when(is_member, forum_login(F.col("person_id"))).otherwise(number.cast("string"))
     shared = F.col("is_main") | F.col("is_linkable")
     return opened.withColumns(
         {

@@ -112,27 +112,29 @@ def _learning(settings: SimulateSettings, place: int, topic: Topic, named: tuple
 
 def _forum(settings: SimulateSettings) -> Iterator[Item]:
     for place, topic in enumerate(TOPICS):
-        for kind, count in (("thread", 2), ("resource", 2), ("post", 1)):
-            for number in range(1, count + 1):
+        for kind in ("thread", "resource", "post"):
+            for number, level in enumerate(LEVELS, 1):
                 yield _made(
                     settings, "forum", f"{kind}/{topic.tag}-{number}", title=f"{topic.name} {kind} {number}",
-                    item_kind="article" if kind == "post" else kind, tags=(topic.tag,),
+                    item_kind="article" if kind == "post" else kind, tags=(topic.tag,), level=level,
                     creator_id=_creator(place, number) if kind != "thread" else None,
                 )  # fmt: skip
 
 
 def _advisory(settings: SimulateSettings) -> Iterator[Item]:
-    for place, request_type in enumerate(REQUEST_TYPES):
-        for form in SERVICE_FORMS:
+    for number, level in enumerate(LEVELS, 1):
+        for place, request_type in enumerate(REQUEST_TYPES):
+            for form in SERVICE_FORMS:
+                yield _made(
+                    settings, "advisory", f"service/{request_type}-{form}-{number}", tags=(request_type,), level=level,
+                    title=f"{request_type}, {form}, {level}",
+                    price=Decimal(120 + 20 * place + (40 if form == "onsite" else 0)),
+                )  # fmt: skip
+        for place, topic in enumerate(TOPICS):
             yield _made(
-                settings, "advisory", f"service/{request_type}-{form}", title=f"{request_type}, {form}",
-                tags=(request_type,), price=Decimal(120 + 20 * place + (40 if form == "onsite" else 0)),
+                settings, "advisory", f"solution/{topic.tag}-{number}", title=f"{topic.name} in production, {level}",
+                tags=(topic.tag,), level=level, price=Decimal(140 + 5 * place),
             )  # fmt: skip
-    for place, topic in enumerate(TOPICS):
-        yield _made(
-            settings, "advisory", f"solution/{topic.tag}", title=f"{topic.name} in production",
-            tags=(topic.tag,), price=Decimal(140 + 5 * place),
-        )  # fmt: skip
 
 
 def _made(settings: SimulateSettings, platform: str, item_id: str, **fields: object) -> Item:

@@ -75,7 +75,7 @@ def _academy_item(settings: SimulateSettings, dice: Dice) -> Column:
     )
     return (
         F.when(kind.isin("enroll", "complete", "submit", "attempt", "buy_course"), course)
-        .when(kind == "study", F.when(draw < 0.75, course).otherwise(chapter))
+        .when(kind == "study", F.when(draw < 0.5, course).otherwise(chapter))
         .when(kind == "view", viewed)
         .when(kind == "purchase", _bought(settings, dice))
         .when(kind.isin("subscribe", "renew", "cancel"), _membership(dice))
@@ -104,15 +104,15 @@ def _bought(settings: SimulateSettings, dice: Dice) -> Column:
 
 def _forum_item(dice: Dice) -> Column:
     kind, draw = F.col("kind"), dice.uniform("item", *_KEYS)
-    half = below(dice.uniform("half", *_KEYS), 2) + 1
+    level = F.col("number")
     viewed = (
-        F.when(draw < 0.6, _numbered("thread", half))
-        .when(draw < 0.8, _numbered("resource", half))
-        .otherwise(_numbered("post", F.lit(1)))
+        F.when(draw < 0.6, _numbered("thread", level))
+        .when(draw < 0.8, _numbered("resource", level))
+        .otherwise(_numbered("post", level))
     )
     return (
-        F.when(kind.isin("ask", "answer", "comment", "vote", "follow"), _numbered("thread", half))
-        .when(kind == "share", _numbered("resource", half))
+        F.when(kind.isin("ask", "answer", "comment", "vote", "follow"), _numbered("thread", level))
+        .when(kind == "share", _numbered("resource", level))
         .when(kind == "view", viewed)
     )
 
@@ -120,8 +120,8 @@ def _forum_item(dice: Dice) -> Column:
 def _advisory_item(dice: Dice) -> Column:
     kind, draw = F.col("kind"), dice.uniform("item", *_KEYS)
     form = pick(dice.uniform("form", *_KEYS), strings(SERVICE_FORMS))
-    service = F.concat(F.lit("service/"), F.col("request_type"), F.lit("-"), form)
-    solution = F.concat(F.lit("solution/"), F.col("topic"))
+    service = F.concat_ws("-", F.concat(F.lit("service/"), F.col("request_type")), form, F.col("number").cast("string"))
+    solution = _numbered("solution", F.col("number"))
     return (
         F.when(kind == "consult_request", service)
         .when(kind == "consult", solution)

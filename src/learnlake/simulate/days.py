@@ -37,7 +37,7 @@ def active_days(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
     dice = Dice(settings.seed)
     every = _with_course(_every_day(accounts, settings))
     bound = every.withColumn("bound", _bound(dice))
-    share = active_share(F.col("role")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL)
+    share = active_share(F.col("habit")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL)
     is_active = dice.uniform("active", "account_number", "day") < share
     kept = bound.where(is_active | (F.size("bound") > 0))
     return kept.withColumn("mood", dice.lognormal("mood", 0.3, "account_number", "day") * _zeal(_FIRST_BUSTLE))
@@ -71,7 +71,7 @@ def _with_course(every: DataFrame) -> DataFrame:
     pace = F.lit(_PACE_DAYS["senior"])
     for level in ("junior", "intermediate"):
         pace = F.when(F.col("level") == level, F.lit(_PACE_DAYS[level])).otherwise(pace)
-    pace = F.when(F.col("role") == "buyer", F.lit(_BUYER_PACE_DAYS)).otherwise(pace)
+    pace = F.when(F.col("habit") == "buyer", F.lit(_BUYER_PACE_DAYS)).otherwise(pace)
     chain = F.when(F.col("level") == "junior", F.lit(2)).otherwise(F.lit(3))
     paced = every.withColumns({"pace": pace, "chain": chain, "progress": F.col("day") - F.col("since_day")})
     stepped = paced.withColumns(
@@ -86,7 +86,7 @@ def _with_course(every: DataFrame) -> DataFrame:
 def _bound(dice: Dice) -> Column:
     """List what must happen today: a registration, a course taken up or ended, a membership's terms."""
     is_new = (F.col("joined_day") == F.col("day")) & ~F.col("is_bot")
-    is_learner, is_buyer = F.col("role") == "learner", F.col("role") == "buyer"
+    is_learner, is_buyer = F.col("habit") == "learner", F.col("habit") == "buyer"
     starts, ends = F.col("step_day") == 0, F.col("step_day") == F.col("pace") - 1
     pays = dice.happens("pays courses", _PAYS_COURSES, "account_number")
     kinds = {
@@ -101,7 +101,7 @@ def _bound(dice: Dice) -> Column:
 
 def _membership(dice: Dice) -> Column:
     """Name today's step of a membership: subscribe, some renewals, then cancel; null on other days."""
-    is_member = (F.col("role") == "learner") & dice.happens("member", _MEMBER, "account_number")
+    is_member = (F.col("habit") == "learner") & dice.happens("member", _MEMBER, "account_number")
     begins = 1 + below(dice.uniform("membership begins", "account_number"), 6)
     renewals = dice.geometric("renewals", _RENEWS, "account_number")
     elapsed = F.col("progress") - begins

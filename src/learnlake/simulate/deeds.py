@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.simulate.choices import with_item, with_topic
+from learnlake.simulate.community import with_recipient
 from learnlake.simulate.days import active_days, registration_second
 from learnlake.simulate.details import with_details
 from learnlake.simulate.dice import Dice
@@ -12,7 +13,7 @@ from learnlake.simulate.sequels import with_sequels
 from learnlake.simulate.settings import SimulateSettings
 
 _KEPT = (
-    "account_number", "login_id", "platform", "is_bot", "level", "language", "interests", "rhythm", "client_type",
+    "person_id", "account_number", "login_id", "platform", "is_bot", "level", "language", "interests", "rhythm", "client_type",
     "day", "last_day", "course",
 )  # fmt: skip
 # Seconds between two short events, and between two sessions of study, which last up to 45 minutes.
@@ -38,14 +39,14 @@ def deeds(accounts: DataFrame, items: DataFrame, settings: SimulateSettings, pla
 
     Returns:
         One row per event: the account's login and traits, day, second (of the day, local), event_type, item_id,
-        topic, text, duration_seconds, amount, rating (1..5), points (0..100), request_type, session, agent,
+        topic, text, duration_seconds, amount, rating (1..5), points (0..100), request_type, to_person, vote, session, agent,
         and place (with account_number and day, the event's identity).
     """
     dice = Dice(settings.seed)
     here = accounts.where(F.col("platform") == platform)
     planned = _slots(active_days(here, settings), settings, platform)
     chosen = with_item(with_topic(planned, dice), settings, platform)
-    return with_details(with_sequels(chosen, dice), items, dice)
+    return with_details(with_recipient(with_sequels(chosen, dice), dice), items, dice)
 
 
 def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
@@ -63,7 +64,7 @@ def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFr
 
 def _repeated(platform: str, kind: str, dice: Dice) -> Column:
     """Say a kind of event as often as it happens on a day, its mean rounded up or down by chance."""
-    mean = rate(F.col("role"), platform, kind) * F.col("mood")
+    mean = rate(F.col("habit"), platform, kind) * F.col("mood")
     return F.array_repeat(F.lit(kind), F.floor(mean + dice.uniform(kind, "account_number", "day")).cast("int"))
 
 

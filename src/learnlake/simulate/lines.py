@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.simulate.accounts import forum_login
 from learnlake.simulate.days import moment
 from learnlake.simulate.settings import SimulateSettings
 
@@ -61,6 +62,8 @@ def forum_lines(deeds: DataFrame, settings: SimulateSettings) -> DataFrame:
         _epoch(_claimed(settings)).alias("ts"),
         _epoch(_received(settings)).alias("received_ts"),
         F.col("item_id").alias("target"),
+        forum_login(F.col("to_person")).alias("to"),
+        F.col("vote"),
         F.col("duration_seconds").alias("seconds"),
         F.col("text").alias("body"),
         F.col("session"),

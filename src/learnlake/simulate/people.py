@@ -8,6 +8,12 @@ from learnlake.simulate.settings import SimulateSettings
 from learnlake.simulate.topics import PROFESSIONS, of_profession
 
 SEGMENTS = {"learner": 0.25, "buyer": 0.15, "helper": 0.20, "client": 0.15, "visitor": 0.25}
+ROLES = {"enthusiast": 0.65, "expert": 0.25, "leading": 0.10}
+"""What helpers are to their community: many ask, some answer, few are followed."""
+BLOCK = 100
+PLACES = {"expert": (3, 23, 43, 63, 83), "leading": (13, 53)}
+"""Where in each block of people the figures of its community stand, so that others find them by arithmetic."""
+_BESIDE_FIGURES = {"learner": 0.27, "buyer": 0.16, "helper": 0.14, "client": 0.16, "visitor": 0.27}
 BIG_FIRM = "org-1"
 BIG_FIRM_SEATS = 30
 _SEAT_EVERY = 50
@@ -27,17 +33,47 @@ def people(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
 
     Returns:
         One row per ``person_id``: 0 .. users - 1 are people; robots (``is_bot``) have negative ids, so that people
-        stay who they are when users grow, and no ``segment``. Besides: profession, second_profession, level,
+        stay who they are when users grow, and no ``segment``. Besides: role (of ``ROLES``, null but for helpers), profession, second_profession, level,
         interests (2 to 4 tags), language, country, age_band, gender, income_band, referrer, rhythm, client_type,
         organisation_id, vigour (a factor around 1), and joined_day and churned_day as day numbers from
         ``first_day`` (negative: before it; null: never).
     """
     dice = Dice(settings.seed)
     ids = _ids(spark, settings).withColumn("is_bot", F.col("person_id") < 0)
-    segment = choose(dice.uniform("segment", "person_id"), SEGMENTS)
-    seated = F.when(_has_seat(), F.lit("client")).when(~F.col("is_bot"), segment)
-    lived = _with_life(_with_trade(ids.withColumn("segment", seated), dice), dice)
+    person = F.col("person_id")
+    seated = F.when(_has_seat(person), F.lit("client")).when(_figure(person).isNotNull(), F.lit("helper"))
+    segment = seated.when(~F.col("is_bot"), _drawn_segment(person, dice))
+    role = F.when(F.col("segment") == "helper", F.coalesce(_figure(person), F.lit("enthusiast")))
+    lived = _with_life(_with_trade(ids.withColumn("segment", segment).withColumn("role", role), dice), dice)
     return _with_contract(_with_stay(lived, settings, dice), dice)
+
+
+def block_of(person: Column) -> Column:
+    """Return the first id of the block that a person belongs to: BIGINT."""
+    return F.floor(person / BLOCK) * BLOCK
+
+
+def is_regular(person: Column, dice: Dice) -> Column:
+    """Say of any id (BIGINT) whether it is an enthusiast's who was a member before the span began; nobody needs to be looked up."""
+    is_enthusiast = ~_has_seat(person) & _figure(person).isNull() & (_drawn_segment(person, dice) == "helper")
+    return is_enthusiast & _was_here_before(person, dice)
+
+
+def _figure(person: Column) -> Column:
+    """Return the role of those who are figures of their community, by their place in the block; null for the others."""
+    place = F.pmod(person, F.lit(BLOCK))
+    role = F.lit(None).cast("string")
+    for name, places in PLACES.items():
+        role = F.when((person >= 0) & place.isin(*places), F.lit(name)).otherwise(role)
+    return role
+
+
+def _drawn_segment(person: Column, dice: Dice) -> Column:
+    return choose(dice.uniform("segment", person), _BESIDE_FIGURES)
+
+
+def _was_here_before(person: Column, dice: Dice) -> Column:
+    return dice.happens("was here before", _HERE_BEFORE, person)
 
 
 def _ids(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
@@ -45,9 +81,8 @@ def _ids(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
     return spark.range(-robots, settings.users).withColumnRenamed("id", "person_id")
 
 
-def _has_seat() -> Column:
+def _has_seat(person: Column) -> Column:
     """Say who sits in the one big firm: thirty fixed people, so that it has thirty seats in any large world."""
-    person = F.col("person_id")
     is_stride = F.pmod(person, F.lit(_SEAT_EVERY)) == 17
     return is_stride & person.between(0, _SEAT_EVERY * BIG_FIRM_SEATS - 1)
 
@@ -111,11 +146,15 @@ def _with_life(people: DataFrame, dice: Dice) -> DataFrame:
 
 
 def _with_stay(people: DataFrame, settings: SimulateSettings, dice: Dice) -> DataFrame:
-    """Set when people come and go: arrivals grow slowly over the span, few leave for good within it."""
+    """Set when people come and go: arrivals grow slowly over the span, few leave for good within it.
+
+    Figures of the community were here before, for others turn to them from the first day on.
+    """
     when = dice.uniform("joined", "person_id")
     before = -1 - below(when, 365)
     during = 1 + F.floor(F.pow(when, F.lit(0.95)) * (settings.days - 1)).cast("int")
-    joined = F.when(dice.happens("was here before", _HERE_BEFORE, "person_id"), before).otherwise(during)
+    person = F.col("person_id")
+    joined = F.when(_figure(person).isNotNull() | _was_here_before(person, dice), before).otherwise(during)
     leaves = _FIRST_CHURN_DAY + below(dice.uniform("churned", "person_id"), 2 * settings.days)
     churned = F.when(dice.happens("churns", _CHURN, "person_id"), F.greatest(leaves, F.col("joined_day") + 10))
     inside = F.when(churned < settings.days, churned)
@@ -126,7 +165,8 @@ def _with_contract(people: DataFrame, dice: Dice) -> DataFrame:
     """Say what kind of client somebody is; a firm has the seats of one block of people, or the thirty."""
     drawn = choose(dice.uniform("client type", "person_id"), {"enterprise": 0.4, "individual": 0.35, "student": 0.25})
     is_client = F.col("segment") == "client"
-    kind = F.when(_has_seat(), F.lit("enterprise")).when(is_client, drawn).otherwise(F.lit("individual"))
+    has_seat = _has_seat(F.col("person_id"))
+    kind = F.when(has_seat, F.lit("enterprise")).when(is_client, drawn).otherwise(F.lit("individual"))
     block = F.concat(F.lit("org-"), (F.floor(F.col("person_id") / 100) + 2).cast("string"))
-    firm = F.when(_has_seat(), F.lit(BIG_FIRM)).when(F.col("client_type") == "enterprise", block)
+    firm = F.when(has_seat, F.lit(BIG_FIRM)).when(F.col("client_type") == "enterprise", block)
     return people.withColumn("client_type", kind).withColumn("organisation_id", firm)

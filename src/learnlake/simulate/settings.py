@@ -10,7 +10,9 @@ from learnlake.settings import Settings
 class SimulateSettings(Settings):
     """How many people are invented, for how long, and from which seed.
 
-    The same settings give the same lines; a person's lines do not depend on ``users``.
+    The same settings give the same lines; a person's lines do not depend on ``users``. On the forum people turn to the figures
+    of their own block of a hundred, so that the last block of a world that is no whole number of hundreds names some that do
+    not exist.
 
     Attributes:
         users: people to invent; about 15 % of them have accounts on two platforms.

@@ -36,6 +36,8 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
 def _users(members: DataFrame, settings: SimulateSettings) -> DataFrame:
     """List the accounts; ``account_segment`` is how the account behaves, ``segment`` the person behind it.
 
+    ``role`` is what a helper is to the community, and shows on the forum only; null for all others.
+
     A robot has no segment; ``churned_on`` is the first day without any activity, null for those who stay.
     """
     churned = F.when(F.col("churned_day").isNotNull(), day_date(F.col("churned_day"), settings))
@@ -45,6 +47,7 @@ def _users(members: DataFrame, settings: SimulateSettings) -> DataFrame:
         "login_id",
         "person_id",
         "segment",
+        "role",
         account_segment.alias("account_segment"),
         "level",
         "profession",

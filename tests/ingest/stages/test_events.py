@@ -105,3 +105,27 @@ def test_a_refused_row_keeps_its_raw_record_and_a_sound_one_does_not_need_to(spa
     )
     assert rows[0].row == '{"who":"h1","at":"2026-05-01","what":"sing","n":"1"}'
     assert rows[1].row is None
+
+
+def test_an_event_may_be_directed_at_another_account_and_is_sound_where_it_is_not(spark: SparkSession) -> None:
+    made = source(
+        schema="who STRING, whom STRING, at STRING, n STRING",
+        personal=["who", "whom"],
+        events=[
+            {
+                "event_key": ["n"],
+                "account_key": "who",
+                "to_key": "whom",
+                "event_type": "'follow'",
+                "occurred_at": "at",
+            }
+        ],
+    )
+    found = mapped(
+        made, "who | whom | at | n\nh1 | h2 | 2026-05-01 | 1\nh2 | - | 2026-05-01 | 2\nh1 | h1 | 2026-05-01 | 3"
+    )
+    first, second, third = found.orderBy("source_position").collect()
+    assert first.to_account_id == second.account_id != first.account_id
+    assert second.to_account_id is None
+    assert third.to_account_id == third.account_id == first.account_id
+    assert [row.reasons for row in (first, second, third)] == [[], [], []]

@@ -4,12 +4,13 @@ from pyspark.sql import SparkSession
 
 from learnlake.lake import columns as c
 from learnlake.lake.columns import Named
-from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 from learnlake.marketing.stages.user_profile import user_profile
 from tests.drawing import draw, expect
 
-WIDE = USER_PROFILE.widened((c.IDLE_DAYS, Named("segment_behaviour", c.STRING, "segment"), c.PROFESSION, c.COUNTRY))
+SEGMENT = Named("segment_behaviour", c.STRING, "segment")
+WIDE = USER_PROFILE.widened((c.IDLE_DAYS, SEGMENT, *PORTRAITS.profile, c.PROFESSION, c.COUNTRY))
 
 
 def test_one_row_per_user_with_segments_spread_and_the_latest_known_attributes(spark: SparkSession) -> None:
@@ -17,6 +18,13 @@ def test_one_row_per_user_with_segments_spread_and_the_latest_known_attributes(s
     members = draw(
         SEGMENT_MEMBERS,
         "as_of_date | scheme | user_id | segment_id\n2026-05-01 | behaviour | ann | study_much\n2026-05-01 | value | ann | gold",
+    )
+    portraits = draw(
+        PORTRAITS,
+        """
+        as_of_date | user_id | top_interest | top_level | portrait_event_count | portrait_certainty
+        2026-05-01 | ann     | python       | junior    | 12                   | 0.7
+    """,
     )
     accounts = draw(
         ACCOUNTS,
@@ -29,11 +37,11 @@ def test_one_row_per_user_with_segments_spread_and_the_latest_known_attributes(s
     )
     identities = draw(IDENTITIES, "account_id | known_from | user_id\na1 | 2026-01-01 | ann\na2 | 2026-02-01 | ann")
     expect(
-        user_profile(features, members, accounts, identities, table=WIDE),
+        user_profile(features, members, portraits, accounts, identities, table=WIDE),
         WIDE,
         """
-        as_of_date | user_id | idle_days | segment_behaviour | profession  | country
-        2026-05-01 | ann     | 3         | study_much        | development | CN
-        2026-05-01 | bob     | 0         | -                 | -           | -
+        as_of_date | user_id | idle_days | segment_behaviour | top_interest | top_level | portrait_event_count | portrait_certainty | profession  | country
+        2026-05-01 | ann     | 3         | study_much        | python       | junior    | 12                   | 0.7       | development | CN
+        2026-05-01 | bob     | 0         | -                 | -            | -         | -                    | -         | -           | -
     """,
     )

@@ -5,39 +5,26 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.features.known import EVENTS_OF_DAYS, PAYING, with_item, with_user
 from learnlake.features.settings import FeatureSettings
 from learnlake.lake import columns as c
-from learnlake.lake.joins import as_known
-from learnlake.lake.stage import Touched, stage
-from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
+from learnlake.lake.stage import stage
+from learnlake.lake.tables.silver import USER_DAYS
 
 PARTS_OF_COURSES = ("site", "assessment")
 SECONDS_OF_A_DAY = 86_400.0
 KEY = ["user_id", "platform", "event_date"]
-PAYING = ("purchase", "subscribe", "renew", "upgrade")
 
 
-@stage(
-    reads=(
-        Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID))),
-        IDENTITIES,
-        ITEMS,
-    ),
-    writes=USER_DAYS,
-)
+@stage(reads=EVENTS_OF_DAYS, writes=USER_DAYS)
 def user_days(events: DataFrame, identities: DataFrame, items: DataFrame, *, settings: FeatureSettings) -> DataFrame:
     """Count each user's day on each platform.
 
     An account belongs to the user that is known at the end of the day, an item is what it was known to be then.
     """
-    end_of_day = F.date_add("event_date", 1).cast("timestamp")
-    owned = as_known(events, identities.select("account_id", "known_from", "user_id"), IDENTITIES, end_of_day)
-    described = as_known(
-        owned, items.select("item_id", "known_from", "item_kind", "part_of", "tags"), ITEMS, end_of_day
-    )
-    user = F.coalesce("user_id", "account_id")
+    described = with_item(with_user(events, identities), items, "item_kind", "part_of", "tags")
     days = described.withColumns(
-        {"user_id": user, "_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)}
+        {"_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)}
     )
     counts, sets = _counted(days, settings), days.groupBy(*KEY).agg(*_sets(settings.session_gap_minutes))
     return counts.join(sets, on=KEY, how="inner").select(*(column.name for column in USER_DAYS.columns))

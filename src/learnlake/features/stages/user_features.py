@@ -10,22 +10,46 @@ from pyspark.sql import functions as F
 from learnlake.lake import columns as c
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import USER_FEATURES
-from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.lake.tables.silver import USER_DAYS, USER_TAGS
 
 LONG_AGO = 1_000_000
 TREND_DAYS = 30
 SHARE_DAYS = 90
 
 
-@stage(reads=(USER_DAYS,), writes=USER_FEATURES)
-def user_features(days: DataFrame, *, as_of: date) -> DataFrame:
-    """Roll days up to one row per user, seeing nothing after ``as_of``."""
+@stage(reads=(USER_DAYS, USER_TAGS), writes=USER_FEATURES)
+def user_features(days: DataFrame, tags: DataFrame, *, as_of: date) -> DataFrame:
+    """Roll days up to one row per user, seeing nothing after ``as_of``; who only ever received something has no row."""
     known = days.where(F.col("event_date") <= F.lit(as_of))
     grouped = {f"_{group}": _group_count(kinds) for group, kinds in c.GROUPS.items()}
     aged = known.withColumns({"_age": F.datediff(F.lit(as_of), "event_date"), **grouped})
     rolled = aged.groupBy("user_id").agg(*_plain(), *_over_windows(), *_for_later())
-    shaped = rolled.withColumns(_derived(as_of)).withColumn("as_of_date", F.lit(as_of))
+    tagged = rolled.join(_tagged(tags, as_of), on="user_id", how="left")
+    shaped = tagged.withColumns({**_derived(as_of), **_received(), "as_of_date": F.lit(as_of)})
     return shaped.select(*(column.name for column in USER_FEATURES.columns))
+
+
+def _tagged(tags: DataFrame, as_of: date) -> DataFrame:
+    """Roll the tags of the last 90 days up to one row per user."""
+    is_recent = F.datediff(F.lit(as_of), "event_date").between(0, SHARE_DAYS - 1)
+    has_level, is_received = F.col("tag_kind") == "level", F.col("tag_kind") == "received"
+
+    def added(condition: Column) -> Column:
+        return F.coalesce(F.sum(F.when(condition, F.col("tag_count"))), F.lit(0))
+
+    shares = [
+        F.try_divide(added(has_level & (F.col("tag") == level)), added(has_level)).alias(share.name)
+        for level, share in zip(c.LEVELS, c.LEVEL_SHARES, strict=True)
+    ]
+    counts = [
+        added(is_received & (F.col("tag") == what)).alias(received.name)
+        for what, received in zip(c.RECEIPTS, c.RECEIVED_COUNTS, strict=True)
+    ]
+    return tags.where(is_recent & (has_level | is_received)).groupBy("user_id").agg(*shares, *counts)
+
+
+def _received() -> dict[str, Column]:
+    return {column.name: F.coalesce(column.name, F.lit(0)) for column in c.RECEIVED_COUNTS}
 
 
 def _group_count(kinds: tuple[str, ...]) -> Column:

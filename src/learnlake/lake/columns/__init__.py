@@ -10,4 +10,5 @@ from learnlake.lake.columns.facts import *
 from learnlake.lake.columns.features import *
 from learnlake.lake.columns.named import *
 from learnlake.lake.columns.ops import *
+from learnlake.lake.columns.portraits import *
 from learnlake.lake.columns.segments import *

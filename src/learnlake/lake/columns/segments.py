@@ -73,7 +73,7 @@ IS_HELD = Named(
     "is_held", BOOLEAN, "whether the user stays only because the new segment is not clearly nearer (hysteresis)"
 )
 MOVES_BY = Named("moves_by", STRING, "feature whose smallest change alone would put the user into the second segment")
-MOVES_AT = Named("moves_at", DOUBLE, "value of moves_by at which the second segment would be as near")
+MOVES_TO = Named("moves_to", DOUBLE, "value of moves_by at which the second segment would be as near")
 
 # segment_moves
 FROM_SEGMENT_ID = Named("from_segment_id", STRING, "segment on the newest earlier day; `outside` = in none")

@@ -61,7 +61,7 @@ SEGMENT_MEMBERS = Table(
     grain="one user in one scheme: the segment, since when, and the second nearest",
     columns=(
         *(c.AS_OF_DATE, c.SCHEME, c.USER_ID, c.SEGMENT_ID, c.MEMBER_SINCE, c.PREVIOUS_SEGMENT_ID, c.SECOND_SEGMENT_ID),
-        *(c.DISTANCE, c.SECOND_DISTANCE, c.PROBABILITY, c.SECOND_PROBABILITY, c.IS_HELD, c.MOVES_BY, c.MOVES_AT),
+        *(c.DISTANCE, c.SECOND_DISTANCE, c.PROBABILITY, c.SECOND_PROBABILITY, c.IS_HELD, c.MOVES_BY, c.MOVES_TO),
         c.MODEL_VERSION,
     ),
     key=(c.AS_OF_DATE, c.SCHEME, c.USER_ID),
@@ -106,6 +106,26 @@ SEGMENT_OUTCOMES = Table(
         "an outcome of kind `ever` is of the same time as the membership, one of kind `after` is later",
     ),
 )
+PORTRAITS = Table(
+    layer=Layer.GOLD,
+    name="portraits",
+    grain="one user's tags, with weight and evidence, and portrait scores, with their parts",
+    columns=(
+        *(c.AS_OF_DATE, c.USER_ID, c.TOP_INTEREST, c.TOP_LEVEL, c.PORTRAIT_TAGS, c.PORTRAIT_EVENT_COUNT),
+        *(c.PORTRAIT_EVIDENCE, c.PORTRAIT_CERTAINTY, c.SCORES, c.SCORE_PARTS, c.SCORE_VERSIONS, c.BRANCH_VERSIONS),
+    ),
+    key=(c.AS_OF_DATE, c.USER_ID),
+    refresh=Refresh.replace_day(c.AS_OF_DATE),
+    dated_by=c.AS_OF_DATE,
+    partition_by=(c.AS_OF_DATE,),
+    profile=(c.TOP_INTEREST, c.TOP_LEVEL, c.PORTRAIT_EVENT_COUNT, c.PORTRAIT_CERTAINTY),
+    warns=(
+        "a tag of basis prior says what users of the same platform and referrer do, not what this one did",
+        "the weights of a branch need not add up to 1: the prior's share of tags never seen of the user is left out",
+        "a score of kind spread lies along the direction in which users differ most; its weights are no importance",
+        "a learned score is a log of odds",
+    ),
+)
 USER_PROFILE = Table(
     layer=Layer.GOLD,
     name="user_profile",
@@ -130,5 +150,5 @@ AUDIENCES = Table(
 
 TABLES = (
     *(USER_FEATURES, SEGMENTS, SEGMENT_MEMBERS, SEGMENT_MOVES, SEGMENT_OUTCOMES),
-    *(USER_PROFILE, AUDIENCES),
+    *(PORTRAITS, USER_PROFILE, AUDIENCES),
 )

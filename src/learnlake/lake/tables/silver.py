@@ -144,7 +144,11 @@ USER_TAGS = Table(
     key=(c.USER_ID, c.PLATFORM, c.EVENT_DATE, c.TAG_KIND, c.TAG),
     refresh=Refresh.replace_keys(c.EVENT_DATE),
     dated_by=c.EVENT_DATE,
-    warns=("a user may stand here on a day on which others did something for them and they did nothing",),
+    warns=(
+        "a user may stand here on a day on which others did something for them and they did nothing",
+        "a link of a recipient's account that becomes known late moves what was received only when the day is made again",
+        "one event has several tags, so counts of different kinds or topics do not add up to events",
+    ),
 )
 
 TABLES = (EVENTS, ACCOUNTS, ITEMS, CONSENTS, IDENTITIES, USER_DAYS, USER_TAGS)

@@ -5,22 +5,29 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.lake.joins import owned
+from learnlake.lake.joins import attributes_of
 from learnlake.lake.stage import stage
 from learnlake.lake.table import Table
-from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 
 
-@stage(reads=(USER_FEATURES, SEGMENT_MEMBERS, ACCOUNTS, IDENTITIES), writes=USER_PROFILE)
+@stage(reads=(USER_FEATURES, SEGMENT_MEMBERS, PORTRAITS, ACCOUNTS, IDENTITIES), writes=USER_PROFILE)
 def user_profile(
-    features: DataFrame, members: DataFrame, accounts: DataFrame, identities: DataFrame, *, table: Table
+    features: DataFrame,
+    members: DataFrame,
+    portraits: DataFrame,
+    accounts: DataFrame,
+    identities: DataFrame,
+    *,
+    table: Table,
 ) -> DataFrame:
     """Put what other tables mark as part of the profile beside each other, one row per user of gold.user_features."""
     wide = features.select("as_of_date", "user_id", *(column.name for column in USER_FEATURES.profile))
-    joined = wide.join(_pivoted(members, table), on="user_id", how="left").join(
-        _attributes(accounts, identities), on="user_id", how="left"
-    )
+    drawn = portraits.select("user_id", *(column.name for column in PORTRAITS.profile))
+    joined = wide
+    for side in (_pivoted(members, table), drawn, attributes_of(accounts, identities)):
+        joined = joined.join(side, on="user_id", how="left")
     return joined.select(*(column.name for column in table.columns))
 
 
@@ -36,13 +43,3 @@ def _pivoted(members: DataFrame, table: Table) -> DataFrame:
         for name in schemes
     ]
     return members.groupBy("user_id").agg(*spread) if spread else members.select("user_id").distinct()
-
-
-def _attributes(accounts: DataFrame, identities: DataFrame) -> DataFrame:
-    """Say what is known of each user: of each attribute the latest known value over the user's accounts."""
-    order = F.struct("known_from", "account_id")
-    values = [
-        F.max_by(name, F.when(F.col(name).isNotNull(), order)).alias(name)
-        for name in (k.name for k in ACCOUNTS.profile)
-    ]
-    return owned(accounts, identities).groupBy("user_id").agg(*values)

@@ -1,0 +1,1 @@
+"""Stages of the portraits room, one module a table."""

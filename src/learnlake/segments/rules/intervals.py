@@ -1,0 +1,40 @@
+"""Intervals of shares and of their differences, as Columns.
+
+Sources: Wilson (1927), JASA 22, for one share; Newcombe (1998), Statistics in Medicine 17, method 10, for a difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share or a difference with its 95 % interval; null where nobody is counted."""
+
+    value: Column
+    low: Column
+    high: Column
+
+
+def wilson(count: Column, whole: Column) -> Interval:
+    """Return the share ``count / whole`` with its score interval."""
+    n = whole.cast("double")
+    share = F.try_divide(count.cast("double"), n)
+    shrunk = 1 + F.try_divide(F.lit(Z_95**2), n)
+    centre = share + F.try_divide(F.lit(Z_95**2 / 2), n)
+    width = Z_95 * F.sqrt(F.try_divide(share * (1 - share), n) + F.try_divide(F.lit(Z_95**2 / 4), n * n))
+    return Interval(share, F.try_divide(centre - width, shrunk), F.try_divide(centre + width, shrunk))
+
+
+def difference(one: Interval, other: Interval) -> Interval:
+    """Return ``one - other`` with the interval made of both score intervals."""
+    by = one.value - other.value
+    down = F.sqrt(F.pow(one.value - one.low, 2) + F.pow(other.high - other.value, 2))
+    up = F.sqrt(F.pow(one.high - one.value, 2) + F.pow(other.value - other.low, 2))
+    return Interval(by, by - down, by + up)
