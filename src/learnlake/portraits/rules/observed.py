@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.portraits.rules.decay import HALF_LIVES, halved, in_sight
@@ -40,7 +40,10 @@ def observed(tags: DataFrame, branches: Mapping[str, Branch], as_of: date) -> Da
         F.sum("tag_count").alias("event_count"),
         F.max("event_date").alias("last_date"),
     )
-    return counted.withColumn("total", F.sum("evidence").over(Window.partitionBy("user_id", "branch")))
+    # gathered and opened again rather than summed over a window: readers of a few columns then share one shuffle
+    held = F.collect_list(F.struct("tag", "evidence", "event_count", "last_date"))
+    whole = counted.groupBy("user_id", "branch").agg(held.alias("_held"), F.sum("evidence").alias("total"))
+    return whole.select("user_id", "branch", F.inline("_held"), "total")
 
 
 def by_branch(branches: Mapping[str, Branch], value: Callable[[Branch], float]) -> Column:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.portraits.rules.observed import by_branch
@@ -36,17 +36,17 @@ def priors(observed: DataFrame, homes: DataFrame, branches: Mapping[str, Branch]
     """
     voices = observed.join(homes, on="user_id", how="inner").groupBy("platform", "referrer", "branch", "tag")
     cells = voices.agg(F.sum(F.col("evidence") / F.col("total")).alias("voices"))
-    crowds = (
-        cells.select(F.explode(_crowds()).alias("_crowd"), "branch", "tag", "voices")
-        .select("_crowd.*", "branch", "tag", "voices")
-        .groupBy(*CROWD, "tag")
-        .agg(F.sum("voices").alias("voices"))
-        .withColumn("_users", F.sum("voices").over(Window.partitionBy(*CROWD)))
+    every = cells.select(F.explode(_crowds()).alias("_crowd"), "branch", "tag", "voices")
+    heard = (
+        every.select("_crowd.*", "branch", "tag", "voices").groupBy(*CROWD, "tag").agg(F.sum("voices").alias("voices"))
     )
-    chosen = _chosen(homes, crowds, branches)
-    return chosen.join(crowds, on=list(CROWD), how="inner").select(
-        "platform", "referrer", "branch", "tag", (F.col("voices") / F.col("_users")).alias("share")
+    crowds = heard.groupBy(*CROWD).agg(
+        F.collect_list(F.struct("tag", "voices")).alias("_heard"), F.sum("voices").alias("_users")
     )
+    narrowest = _narrowest(homes, crowds, branches).select(
+        "platform", "referrer", "branch", "_users", F.inline("_heard")
+    )
+    return narrowest.select("platform", "referrer", "branch", "tag", (F.col("voices") / F.col("_users")).alias("share"))
 
 
 def _crowds() -> Column:
@@ -63,15 +63,14 @@ def _crowds() -> Column:
     return F.filter(every, lambda held: (held["level"] != SOURCE) | (held["crowd_referrer"] != ""))
 
 
-def _chosen(homes: DataFrame, crowds: DataFrame, branches: Mapping[str, Branch]) -> DataFrame:
-    """Return for each home and branch the narrowest crowd that is large enough."""
-    sizes = crowds.groupBy(*CROWD).agg(F.max("_users").alias("_users"))
+def _narrowest(homes: DataFrame, crowds: DataFrame, branches: Mapping[str, Branch]) -> DataFrame:
+    """Return for each home and branch what was heard in the narrowest crowd that is large enough."""
     is_enough = F.col("_users") + A_LITTLE >= by_branch(branches, lambda branch: branch.prior_users)
-    large = sizes.where((F.col("level") == EVERYBODY) | is_enough)
+    large = crowds.where((F.col("level") == EVERYBODY) | is_enough)
     places = homes.select("platform", "referrer").distinct()
     asked = places.select("platform", "referrer", F.explode(_crowds()).alias("_crowd")).select(
         "platform", "referrer", "_crowd.*"
     )
-    narrowest = F.min(F.struct(*CROWD[:3])).alias("_crowd")
-    found = asked.join(large, on=list(CROWD[:3]), how="inner").groupBy("platform", "referrer", "branch").agg(narrowest)
-    return found.select("platform", "referrer", "branch", "_crowd.*")
+    near = asked.join(large, on=list(CROWD[:3]), how="inner").groupBy("platform", "referrer", "branch")
+    chosen = near.agg(F.min_by(F.struct("_users", "_heard"), "level").alias("_chosen"))
+    return chosen.select("platform", "referrer", "branch", "_chosen.*")
