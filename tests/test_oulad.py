@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.cli import runner_of
-from learnlake.lake.tables.gold import AUDIENCES, USER_FEATURES
+from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_OUTCOMES, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
 from learnlake.pipeline import STEPS, load_conf
@@ -87,6 +87,20 @@ def test_a_campaign_list_with_arms_and_consent_comes_out(run: Runner) -> None:
         == 0
     )
     assert chosen.count() == sum(counts.values()) > 0
+
+
+def test_segments_of_the_students_withdraw_at_rates_whose_intervals_lie_apart(run: Runner) -> None:
+    rows = run.inputs.store.day(SEGMENT_OUTCOMES, DAY).where("outcome = 'withdrew'").collect()
+    assert sum(row.member_count for row in rows) == 28_781
+    lowest, highest = min(rows, key=lambda row: row.outcome_share), max(rows, key=lambda row: row.outcome_share)
+    assert lowest.outcome_high_share < 0.2 < 0.5 < highest.outcome_low_share
+    assert highest.rest_difference_low > 0.3
+    described = {
+        row.segment_id: row for row in run.inputs.store.day(SEGMENTS, DAY).where("scheme = 'students'").collect()
+    }
+    assert set(described) == {row.segment_id for row in rows}
+    assert all("cancel" not in (row.definition or "") for row in described.values())
+    assert described[highest.segment_id].definition_precision > 0.8
 
 
 def test_no_student_number_is_in_the_lake(run: Runner, oulad: Path) -> None:

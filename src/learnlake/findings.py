@@ -12,6 +12,8 @@ from learnlake.lake.tables.gold import AUDIENCES, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import MODELS, REJECTS
 from learnlake.lake.tables.silver import EVENTS
 
+SHOWN = 5
+
 
 def findings(store: Store, as_of: date, env: str) -> Iterator[str]:
     """Say in a few sentences what the lake knows as of a day; every query returns a handful of rows.
@@ -47,16 +49,22 @@ def findings(store: Store, as_of: date, env: str) -> Iterator[str]:
 
 
 def _segments(store: Store, as_of: date, look: str) -> Iterator[str]:
-    rows = store.day(SEGMENTS, as_of).orderBy(F.desc("member_count"), "segment_id").collect()  # one a segment
-    for row in rows:
-        yield f"Segment {row.segment_id}: {row.member_count:,} users ({row.member_share:.0%}), {row.segment_name} / {row.segment_name_zh}"
+    """Say of each scheme its largest segments, and of the clusterings and classifiers without one why."""
+    rows = store.day(SEGMENTS, as_of).where("member_count > 0").orderBy(F.desc("member_count"), "segment_id").collect()
+    for scheme in sorted({row.scheme for row in rows}):
+        own = [row for row in rows if row.scheme == scheme]
+        largest = "; ".join(f"{row.segment_name} / {row.segment_name_zh} {row.member_share:.0%}" for row in own[:SHOWN])
+        more = f"; and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
+        yield f"Scheme {scheme}, {sum(row.member_count for row in own):,} users: {largest}{more}"
     if rows:
-        yield f"Look: {look} gold.segments"
-        return
-    decisions = (
-        store.read(MODELS).where(F.col("train_date") <= F.lit(as_of)).orderBy(F.desc("started_at")).limit(1).collect()
-    )
-    yield f"No segments: {decisions[0].reason if decisions else 'no training has run yet'}. Look: {look} ops.models"
+        yield f"Look: {look.replace('show', 'segments')}"
+    newest = F.max_by(F.struct("is_published", "reason"), "started_at").alias("last")
+    decisions = store.read(MODELS).where(F.col("train_date") <= F.lit(as_of)).groupBy("model").agg(newest)
+    refused = decisions.where("NOT last.is_published").orderBy("model").collect()  # one a model
+    for row in refused:
+        yield f"Not published, {row.model}: {row['last'].reason}"
+    if not rows and not refused:
+        yield f"No segments: no training has run yet. Look: {look} ops.models"
 
 
 def _audiences(store: Store, as_of: date, look: str) -> Iterator[str]:

@@ -34,13 +34,16 @@ def observed(tags: DataFrame, branches: Mapping[str, Branch], as_of: date) -> Da
     age = F.datediff(F.lit(as_of), "event_date")
     taken = tags.where(F.col("tag_kind").isin(kinds) & age.between(0, oldest) & (F.col("tag_count") > 0))
     fed = F.filter(F.array(*(_fed(name, branch, age) for name, branch in observing.items())), lambda f: f.isNotNull())
-    opened = taken.select("user_id", "event_date", "tag_count", F.explode(fed).alias("_fed"))
+    opened = taken.select("user_id", "event_date", "tag_count", F.explode(fed).alias("_fed")).where(
+        F.col("_fed.branch").isNotNull()
+    )
     counted = opened.groupBy("user_id", F.col("_fed.branch").alias("branch"), F.col("_fed.tag").alias("tag")).agg(
         F.sum("_fed.evidence").alias("evidence"),
         F.sum("tag_count").alias("event_count"),
         F.max("event_date").alias("last_date"),
     )
-    # gathered and opened again rather than summed over a window: readers of a few columns then share one shuffle
+    # gathered and opened again rather than summed over a window, and asked for branches that are always there: so the readers,
+    # of whom some need a few columns and a branch, still share one scan and one shuffle
     held = F.collect_list(F.struct("tag", "evidence", "event_count", "last_date"))
     whole = counted.groupBy("user_id", "branch").agg(held.alias("_held"), F.sum("evidence").alias("total"))
     return whole.select("user_id", "branch", F.inline("_held"), "total")
