@@ -18,7 +18,7 @@ def main() -> None:
     """Simulate, run, compare; end with the status of the first command that fails."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--logs", type=Path, required=True, help="where the simulated logs go")
-    words.add_argument("--users", default="1000")
+    words.add_argument("--users", default="2000")
     given = words.parse_args()
     began = time.monotonic()
     _type("doctor", "--env", "demo")

@@ -88,7 +88,7 @@ def found(store: Store, truth: DataFrame, key: bytes) -> Found:
     )
     tenure = store.day(USER_FEATURES, newest).select("user_id", "tenure_days")
     rows = planted(store, truth, key).join(members, on="user_id").join(tenure, on="user_id").toPandas()
-    by = dict(rows.groupby("scheme"))
+    by = {str(name): rows[rows["scheme"] == name] for name in rows["scheme"].unique()}
     rand = {
         name: float(adjusted_rand_score(by[name]["segment"], by[name]["segment_id"]))
         for name in CLUSTERINGS

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from pyspark.sql import Row
 
 from learnlake.console import Format, Progress, print_rows
 from learnlake.lake.settling import Fate
@@ -24,3 +26,12 @@ def test_progress_counts_and_says_what_became_of_rows(capsys: pytest.CaptureFixt
     progress("silver.events", "done", Entry("silver.events", None, "done", (Fate("s", "m", 5, 2, 1, 1, 1),)))
     progress("gold.x", "skipped", None)
     assert progress.summary() == "1 done, 1 skipped"
+
+
+def test_structs_are_printed_with_the_names_of_their_fields(capsys) -> None:
+    tags = [Row(tag="sql", weight=Decimal("0.5"), more=Row(n=1))]
+    print_rows(("tags", "map"), [(tags, {"a": Row(b=2)})], Format.JSON)
+    assert json.loads(capsys.readouterr().out) == {
+        "tags": [{"tag": "sql", "weight": "0.5", "more": {"n": 1}}],
+        "map": {"a": {"b": 2}},
+    }

@@ -9,11 +9,12 @@ from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.sources import Sources
 from learnlake.marketing.settings import Campaigns
 from learnlake.pipeline import graph_of, load_conf
+from learnlake.segments.settings import Schemes
 from tests.conftest import ROOT
 from tests.tiny import write_conf
 
 
-def test_only_live_platforms_bring_their_sources_and_campaigns() -> None:
+def test_only_live_platforms_bring_their_sources_campaigns_and_schemes() -> None:
     base, demo = load_conf(ROOT / "conf", "local"), load_conf(ROOT / "conf", "demo")
     assert set(base.of(Sources).files) == {
         "clicks",
@@ -27,6 +28,10 @@ def test_only_live_platforms_bring_their_sources_and_campaigns() -> None:
     assert set(base.of(Campaigns).files) == {"next_course", "keep_going"}
     assert len(demo.of(Sources).files) == 9
     assert set(demo.of(Campaigns).files) == {"welcome_back"}
+    assert {"students", "behaviour"} <= set(base.of(Schemes).files)
+    assert {"client", "role", "behaviour"} <= set(demo.of(Schemes).files)
+    assert not {"client", "role"} & set(base.of(Schemes).files)
+    assert "students" not in demo.of(Schemes).files
 
 
 def test_a_lake_given_by_hand_takes_the_place_of_root_and_catalogue() -> None:

@@ -7,10 +7,10 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from pyspark.sql import Row
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
@@ -72,7 +72,8 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: For
     if style is Format.JSON:
         for row in rows:
             sys.stdout.write(
-                json.dumps(dict(zip(columns, row, strict=True)), default=_as_json, ensure_ascii=False) + "\n"
+                json.dumps(dict(zip(columns, map(_named, row), strict=True)), default=_as_json, ensure_ascii=False)
+                + "\n"
             )
         return
     grid = Grid(*columns, header_style="bold")
@@ -87,11 +88,20 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list | dict):
-        return json.dumps(value, default=_as_json, ensure_ascii=False)
+        return json.dumps(_named(value), default=_as_json, ensure_ascii=False)
     return str(value)
+
+
+def _named(value: Any) -> Any:
+    """Give the fields of structs their names, however deep; a Row is a tuple to JSON."""
+    if isinstance(value, Row):
+        return {name: _named(inner) for name, inner in value.asDict().items()}
+    if isinstance(value, list):
+        return [_named(inner) for inner in value]
+    return {name: _named(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value.asDict()
+    return str(value)

@@ -14,6 +14,7 @@ from learnlake.lake.tables.gold import USER_PROFILE
 from learnlake.marketing.settings import Campaigns, refuse_unfit_campaigns
 from learnlake.modelling.settings import ModelSettings
 from learnlake.runner.graph import Graph
+from learnlake.segments.settings import Schemes
 from learnlake.session import SparkSettings
 from learnlake.settings import Conf, Section, load
 
@@ -46,8 +47,11 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     campaigns = Campaigns.model_construct(
         files={name: c for name, c in conf.of(Campaigns).files.items() if c.platform in live}
     )
+    schemes = Schemes.model_construct(
+        files={name: s for name, s in conf.of(Schemes).files.items() if not s.platforms or live & set(s.platforms)}
+    )
     refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
-    return conf.replace(settings, sources, campaigns)
+    return conf.replace(settings, sources, campaigns, schemes)
 
 
 def graph_of(conf: Conf, steps: tuple[Step, ...] = STEPS) -> Graph:

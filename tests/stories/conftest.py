@@ -18,7 +18,7 @@ from learnlake.simulate import SimulateSettings, logs, truth
 from tests.conftest import ROOT
 from tests.tiny import KEY
 
-WORLD = SimulateSettings(users=700, days=90)
+WORLD = SimulateSettings(users=1_500, days=66)
 
 
 @dataclass(frozen=True)
