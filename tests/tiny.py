@@ -25,7 +25,8 @@ CONF = {
     "platforms/school.yml": "{kind: education, timezone: Europe/Berlin, currency: EUR}\n",
     "segments/behaviour.yml": (
         "{name: {en: what they do, zh: 行为}, outcomes: {viewed: {event: view, when: ever}}, cluster: {features: "
-        "[browse_count_90d, study_count_90d, active_days_90d], k_to: 3, references: 1, fewest_users: 10, choose_on_users: 50}}\n"
+        "[browse_count_90d, study_count_90d, active_days_90d], k_to: 3, references: 1, fewest_users: 10, choose_on_users: 50, "
+        "selection: {most_correlation: 1}}}\n"
     ),
     "segments/job.yml": "{name: {en: job, zh: 职业}, values: {by: profession}}\n",
     "segments/zeal.yml": (

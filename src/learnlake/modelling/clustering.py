@@ -175,7 +175,7 @@ def stability(points: Matrix, cut: Cutter, parameter: float, seed: int) -> float
     agreements = []
     for _ in range(ROUNDS):
         rows = np.unique(random.integers(0, len(points), len(points)))
-        few = isinstance(parameter, int) and len(np.unique(points[rows], axis=0)) <= parameter
+        few = isinstance(parameter, int) and len(np.unique(points[rows], axis=0)) < parameter
         agreements.append(0.0 if few else adjusted_rand_score(whole[rows], cut(points[rows], parameter, seed)))
     return float(np.mean(agreements))
 

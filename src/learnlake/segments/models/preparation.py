@@ -134,8 +134,8 @@ def _selected(
 
 
 def _twin(tamed: Matrix, place: int, kept: list[int], most: float) -> tuple[int, float] | None:
-    """Return a kept feature that says the same, and the correlation."""
-    for other in kept:
+    """Return a kept feature that says the same, and the correlation; nothing correlates by more than 1."""
+    for other in kept if most < 1 else ():
         both = np.isfinite(tamed[:, place]) & np.isfinite(tamed[:, other])
         pair = tamed[both][:, [place, other]]
         if len(pair) > 2 and pair.std(axis=0).min() > 0:
