@@ -12,10 +12,10 @@ from learnlake.lake.columns import Named
 from learnlake.lake.expressions import names_in, refuse_unfit
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS
+from learnlake.modelling.learners import LEARNERS
 from learnlake.settings import Conf, Section, Settings
 
 NUMERIC = ("bigint", "int", "double", "decimal(18,2)")
-LEARNERS = ("decision_tree", "logistic_regression", "linear_svm", "random_forest", "gradient_boosted_trees")
 PERSON: dict[str, Named] = {
     column.name: column for column in (*USER_FEATURES.columns, *ACCOUNTS.profile, c.ATTRIBUTES, c.ORGANISATION_ID)
 }

@@ -14,12 +14,12 @@ from learnlake.lake.stage import Before, Published, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES, USER_DAYS, USER_TAGS
 from learnlake.segments.rules.conditions import ruled, scored, valued
+from learnlake.segments.rules.described import BY_CONF
 from learnlake.segments.rules.people import concerns, person, with_happenings, with_tags
 from learnlake.segments.rules.tiering import with_known
 from learnlake.segments.settings import Scheme, Schemes
 from learnlake.segments.training import CUTS, TIERS
 
-BY_CONF = "conf"
 PLACED = tuple(
     column.name
     for column in SEGMENT_MEMBERS.columns
