@@ -60,7 +60,11 @@ class Cut:
 
     def fit(self, users: DataFrame) -> Self:
         """Return a copy fitted on at most ``at_most`` users; segments are numbered by the clusters' centres."""
-        return self.prepared(users).shaped(users, self.how)
+        chosen = sampled(users, "user_id", self.at_most).cache()  # the sort is over everybody: once is enough
+        try:
+            return self.prepared(chosen).shaped(chosen, self.how)
+        finally:
+            chosen.unpersist()
 
     def prepared(self, users: DataFrame) -> Self:
         """Return a copy that has learned the features' scales and no clusters yet.
