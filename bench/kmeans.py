@@ -2,14 +2,17 @@
 
 learnlake reads Parquet, fits on a sample (scikit-learn in memory), and assigns everybody in Arrow batches; scikit-learn is handed
 the prepared matrix of everybody, which costs it nothing here. Both inertias are measured over all users in the same space.
+Both are run several times in turn: the first of learnlake's pays for Java's compiling, as the first step of a night does; the
+medians of the others are compared.
 
-    python bench/kmeans.py [--users 1000000] [--k 8]
+    python bench/kmeans.py [--users 1000000] [--k 8] [--times 3]
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -27,13 +30,15 @@ from learnlake.session import SparkSettings, start
 
 NAMES = tuple(f"f{n}" for n in range(10))
 WITHIN = 0.001
+AT_MOST = 2
 
 
 def main() -> None:
-    """Print seconds, ratio and inertias; end with status 1 where the inertias differ by more than a thousandth."""
+    """Print seconds, ratio and inertias; end with status 1 where a promise is not kept."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--users", type=int, default=1_000_000)
     words.add_argument("--k", type=int, default=8)
+    words.add_argument("--times", type=int, default=3)
     given = words.parse_args()
     random = np.random.default_rng(5)
     centres = random.normal(3, 1.2, (given.k, len(NAMES)))
@@ -46,25 +51,32 @@ def main() -> None:
     users = spark.read.parquet(str(home))
     model = Cut(NAMES, (), How("kmeans", given.k, 5, 7), Selection(), 100_000)
     model.fit(users.limit(1_000))  # a nightly run is warm by then
-    clock = time.monotonic()
-    fitted = model.fit(users)
-    inertia = fitted.score(users).agg(F.sum(F.col("distance") * F.col("distance"))).first()[0]
-    ours = time.monotonic() - clock
-    peak = peak_gigabytes()
-    points = fitted.points(raw)
-    clock = time.monotonic()
-    theirs_fit = KMeans(given.k, n_init=10, random_state=0).fit(points)
-    theirs = time.monotonic() - clock
+    spent: list[tuple[float, float]] = []
+    peak = 0.0
+    for _ in range(1 + given.times):
+        clock = time.monotonic()
+        fitted = model.fit(users)
+        inertia = fitted.score(users).agg(F.sum(F.col("distance") * F.col("distance"))).first()[0]
+        ours = time.monotonic() - clock
+        peak = peak or peak_gigabytes()  # before scikit-learn takes its own
+        points = fitted.points(raw)
+        clock = time.monotonic()
+        theirs_fit = KMeans(given.k, n_init=10, random_state=0).fit(points)
+        spent.append((ours, time.monotonic() - clock))
+    first, *later = spent
+    ours, theirs = (statistics.median(column) for column in zip(*later, strict=True))
     apart = inertia / theirs_fit.inertia_ - 1
-    print(
-        f"{given.users:,} x {len(NAMES)}, k = {given.k}: learnlake {ours:.1f} s, scikit-learn {theirs:.1f} s: ratio {ours / theirs:.2f}"
-    )
+    print(f"{given.users:,} x {len(NAMES)}, k = {given.k}, seconds of learnlake and scikit-learn and their ratio:")
+    print(f"  at first {first[0]:.1f} {first[1]:.1f} {first[0] / first[1]:.2f}")
+    print(f"  median of {given.times} more {ours:.1f} {theirs:.1f} {ours / theirs:.2f}")
     print(
         f"inertia {inertia:,.0f} beside {theirs_fit.inertia_:,.0f}: {apart:+.4%}; learnlake's peak memory {peak:.1f} GB, Java and Python"
     )
     shutil.rmtree(home)
-    if apart > WITHIN:
-        raise SystemExit(f"promised: an inertia at most {WITHIN:.1%} above scikit-learn's.")
+    if apart > WITHIN or ours > AT_MOST * theirs:
+        raise SystemExit(
+            f"promised: an inertia at most {WITHIN:.1%} above scikit-learn's, in at most {AT_MOST} times its seconds."
+        )
 
 
 if __name__ == "__main__":

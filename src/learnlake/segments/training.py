@@ -49,30 +49,33 @@ def cut(
     if conf is None:
         raise ValueError(f"conf/segments/{file}.yml has no `cluster`")
     meant = features.where(concerns(scheme))
-    fit_on, judge_on, remark = _split(meant, as_of, conf)
-    if len(fit_on.take(conf.fewest_users)) < conf.fewest_users:
+    everybody, judge_on, remark = _split(meant, as_of, conf)
+    if len(everybody.take(conf.fewest_users)) < conf.fewest_users:
         return Candidate(
             None, refusal=f"fewer than {conf.fewest_users} users to fit on: too few to look for segments", remark=remark
         )
-    unfitted = Cut(
-        conf.features, tuple(conf.observed.items()), _how(conf, 2, settings.seed), conf.selection, conf.fit_on_users
-    )
+    how = How(conf.method, 2, conf.min_points, settings.seed)
+    unfitted = Cut(conf.features, tuple(conf.observed.items()), how, conf.selection, conf.fit_on_users)
+    fit_on = sampled(everybody, "user_id", conf.fit_on_users).cache()  # the sort is over everybody: once is enough
+    try:
+        candidate = _candidate(unfitted, (fit_on, judge_on, remark), conf)
+        if not isinstance(candidate.model, Cut):
+            return candidate
+        model = candidate.model
+        matrix = model.matrix(model.raw(sampled(fit_on, "user_id", conf.choose_on_users)))
+        followed = _followed(model, current, fit_on, meant) if current else None
+        return replace(candidate, model=identified(model, matrix, current, followed))
+    finally:
+        fit_on.unpersist()
+
+
+def _candidate(unfitted: Cut, frames: tuple[DataFrame, DataFrame, str], conf: Clustering) -> Candidate:
+    """Choose the parameter on a sample, fit, and judge; or say why there is no structure."""
+    fit_on, judge_on, remark = frames
     try:
         prepared = unfitted.prepared(fit_on)
     except LearnlakeError as error:
         return Candidate(None, refusal=f"no structure: {error}")
-    candidate = _candidate(prepared, (fit_on, judge_on, remark), conf)
-    if not isinstance(candidate.model, Cut):
-        return candidate
-    model = candidate.model
-    matrix = model.matrix(model.raw(sampled(fit_on, "user_id", conf.choose_on_users)))
-    followed = _followed(model, current, fit_on, meant) if current else None
-    return replace(candidate, model=identified(model, matrix, current, followed))
-
-
-def _candidate(prepared: Cut, frames: tuple[DataFrame, DataFrame, str], conf: Clustering) -> Candidate:
-    """Choose the parameter on a sample, fit, and judge; or say why there is no structure."""
-    fit_on, judge_on, remark = frames
     matrix = prepared.matrix(prepared.raw(sampled(fit_on, "user_id", conf.choose_on_users)))
     choice = _chosen(prepared.points(matrix), conf, prepared.how.seed)
     metrics = {**choice.metrics("eps" if conf.method == "dbscan" else "k"), **_losses(prepared)}
@@ -85,10 +88,6 @@ def _candidate(prepared: Cut, frames: tuple[DataFrame, DataFrame, str], conf: Cl
     return Candidate(model, bars, {**metrics, **judged}, _params(conf, prepared, choice), remark)
 
 
-def _how(conf: Clustering, parameter: float, seed: int) -> How:
-    return How(conf.method, parameter, conf.min_points, seed)
-
-
 def _chosen(points: Matrix, conf: Clustering, seed: int) -> Choice:
     counts = tuple(range(conf.k_from, conf.k_to + 1))
     parameters = radii(points, conf.min_points, conf.radius_quantiles) if conf.method == "dbscan" else counts
@@ -97,8 +96,7 @@ def _chosen(points: Matrix, conf: Clustering, seed: int) -> Choice:
 
 def _crowd(conf: Clustering, fit_on: DataFrame, sample_size: int) -> int:
     """Ask for as many more neighbours as there are more users than in the sample: the same density."""
-    users = min(fit_on.count(), conf.fit_on_users)
-    return max(conf.min_points, round(conf.min_points * users / max(sample_size, 1)))
+    return max(conf.min_points, round(conf.min_points * fit_on.count() / max(sample_size, 1)))
 
 
 def _losses(prepared: Cut) -> dict[str, float]:

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from learnlake.errors import LearnlakeError
 from learnlake.modelling.clustering import NOISE, Matrix
 from learnlake.modelling.splits import sampled
-from learnlake.segments.models.methods import How, fitted
+from learnlake.segments.models.methods import How, in_memory, is_native, on_spark
 from learnlake.segments.models.nearest import smallest_moves
 from learnlake.segments.models.preparation import Preparation
 from learnlake.segments.models.shape import Shape
@@ -67,24 +67,22 @@ class Cut:
             chosen.unpersist()
 
     def prepared(self, users: DataFrame) -> Self:
-        """Return a copy that has learned the features' scales and no clusters yet.
+        """Return a copy that has learned the scales of the features of bounded users, and no clusters yet.
 
         Raises:
             LearnlakeError: if no feature varies among the users.
         """
-        preparation = Preparation.of(self.matrix(self._chosen(users)), self.features, self.selection, self.how.seed)
+        preparation = Preparation.of(self.matrix(self.raw(users)), self.features, self.selection, self.how.seed)
         if not preparation.kept:
             why = "; ".join(f"{name}: {reason}" for name, reason in preparation.dropped)
             raise LearnlakeError(f"no feature tells users apart ({why}); give others in the scheme.")
         return replace(self, preparation_=preparation, shape_=None, segments_=(), lineage_=())
 
     def shaped(self, users: DataFrame, how: How) -> Self:
-        """Return a copy with the clusters that a method finds in the prepared space."""
-        chosen = self._chosen(users).cache()
-        try:
-            shape = fitted(self._located(chosen), how, self.at_most)
-        finally:
-            chosen.unpersist()
+        """Return a copy with the clusters that a method finds in the prepared space among bounded users, sorted by user."""
+        raw = self.raw(users)
+        native = is_native(how, self.at_most)
+        shape = in_memory(self.points(self.matrix(raw)), how) if native else on_spark(self._located(raw), how)
         numbered = tuple(Segment(str(n), str(n), str(n), OF_NOISE.colour) for n in range(shape.k))
         noise = (OF_NOISE,) if np.isfinite(shape.radius) else ()
         return replace(self, how=how, shape_=shape, segments_=(*numbered, *noise))
@@ -93,9 +91,6 @@ class Cut:
     def centres(self) -> Matrix:
         """Return clusters x components of the clusters' centres."""
         return self._shape.centres
-
-    def _chosen(self, users: DataFrame) -> DataFrame:
-        return sampled(self.raw(users), "user_id", self.at_most)
 
     def raw(self, users: DataFrame) -> DataFrame:
         """Return ``user_id`` and the features as doubles, null where a value is no observation."""

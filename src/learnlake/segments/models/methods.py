@@ -15,7 +15,6 @@ import numpy as np
 from pyspark.ml import clustering as mllib
 from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import BisectingKMeans, KMeans
 from sklearn.mixture import GaussianMixture
@@ -36,7 +35,7 @@ class How:
     """Which method, with which parameter.
 
     Attributes:
-        method: a name in ``METHODS``.
+        method: a name in ``NATIVE`` or ``DISTRIBUTED``.
         parameter: number of clusters; for ``dbscan`` the radius.
         min_points: neighbours that make a core, for ``dbscan``.
         seed: of the starts.
@@ -48,26 +47,37 @@ class How:
     seed: int
 
 
-def fitted(points: DataFrame, how: How, at_most: int) -> Shape:
-    """Fit a method.
+def is_native(how: How, at_most: int) -> bool:
+    """Say whether a method is fitted in memory, by scikit-learn or SciPy."""
+    return how.method in NATIVE and (at_most <= NATIVE_UP_TO or how.method not in DISTRIBUTED)
+
+
+def in_memory(points: Matrix, how: How) -> Shape:
+    """Fit a native method; Ward and the mixture take evenly spread rows where there are too many for them.
 
     Args:
-        points: ``user_id`` and the components, in one partition sorted by user; cached by the caller.
+        points: users x components, ordered by user.
         how: method and parameter.
-        at_most: how many points there may be; up to ``NATIVE_UP_TO`` they are fitted by scikit-learn or SciPy in memory, beyond
-            it k-means and bisecting k-means by MLlib, Ward and the mixture on a part, and DBSCAN in any case in Arrow tasks.
 
     Returns:
         The clusters, ordered by their centres.
     """
-    if how.method == "dbscan":
-        return _density(points, how).in_order()
-    if at_most > NATIVE_UP_TO and how.method in DISTRIBUTED:
-        return DISTRIBUTED[how.method](points, how).in_order()
     bound = BOUNDS.get(how.method, NATIVE_UP_TO)
-    some = points if at_most <= bound else points.orderBy(F.xxhash64("user_id"), "user_id").limit(bound)
-    matrix = some.drop("user_id").toPandas().to_numpy(dtype=float)
-    return NATIVE[how.method](matrix, how).in_order()
+    some = points if len(points) <= bound else points[np.linspace(0, len(points) - 1, bound).astype(int)]
+    return NATIVE[how.method](some, how).in_order()
+
+
+def on_spark(points: DataFrame, how: How) -> Shape:
+    """Fit DBSCAN in Arrow tasks, or k-means and bisecting k-means by MLlib.
+
+    Args:
+        points: ``user_id`` and the components, in one partition sorted by user; cached by the caller.
+        how: method and parameter.
+
+    Returns:
+        The clusters, ordered by their centres.
+    """
+    return DISTRIBUTED[how.method](points, how).in_order()
 
 
 def _of_centres(centres: Matrix) -> Shape:
@@ -152,6 +162,7 @@ NATIVE: Mapping[str, Callable[[Matrix, How], Shape]] = {
     "ward": _ward,
 }
 DISTRIBUTED: Mapping[str, Callable[[DataFrame, How], Shape]] = {
+    "dbscan": _density,
     "kmeans": _mllib_kmeans,
     "bisecting_kmeans": _mllib_bisecting,
 }
