@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
+BENCH := demo/large
 
 .PHONY: demo test install install-test bench docs clean
 
@@ -38,6 +39,13 @@ test: install-test
 
 bench: install-test
 	@$(BIN)/python bench/features.py
+	@$(BIN)/python bench/kmeans.py
+	@$(BIN)/python bench/dbscan.py
+	@$(BIN)/python bench/identity.py
+	@$(BIN)/python bench/tiers.py
+	@rm -rf $(BENCH)
+	@SIMULATED=$(BENCH)/logs $(BIN)/python bench/demo.py --logs $(BENCH)/logs --lake $(BENCH)/lake --users 100000 --days 60 \
+		--only gold.segments --only gold.portraits
 
 docs: install-test
 	@$(BIN)/python docs/make.py

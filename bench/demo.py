@@ -19,12 +19,15 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--logs", type=Path, required=True, help="where the simulated logs go")
     words.add_argument("--users", default="2000")
+    words.add_argument("--days", default="120")
+    words.add_argument("--lake", default="demo/lake")
+    words.add_argument("--only", action="append", default=[], help="make these tables and no others; all by default")
     given = words.parse_args()
     began = time.monotonic()
     _type("doctor", "--env", "demo")
-    _type("simulate", "--env", "demo", "--users", given.users, "--out", str(given.logs))
-    _type("run", "--env", "demo")
-    print(compare("demo", given.logs / "truth"))
+    _type("simulate", "--env", "demo", "--users", given.users, "--days", given.days, "--out", str(given.logs))
+    _type("run", "--env", "demo", "--lake", given.lake, *(word for table in given.only for word in ("--only", table)))
+    print(compare("demo", given.logs / "truth", given.lake))
     print(f"All of it took {time.monotonic() - began:.0f} s.")
 
 

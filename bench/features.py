@@ -20,12 +20,12 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from pyspark.sql import SparkSession
 
 from learnlake.cli import runner_of
 from learnlake.lake.columns import EVENT_TYPES
 from learnlake.lake.raw import write_lines
 from learnlake.lake.tables.gold import USER_FEATURES
+from learnlake.options import store_of
 from learnlake.pipeline import STEPS, load_conf
 from learnlake.runner.ledger import Entry
 from learnlake.session import SparkSettings, start
@@ -82,7 +82,7 @@ def in_duckdb(folder: Path, out: Path) -> dict[str, float]:
     return seconds
 
 
-def in_learnlake(spark: SparkSession, conf: Conf) -> tuple[float, dict[str, Entry]]:
+def in_learnlake(conf: Conf) -> tuple[float, dict[str, Entry]]:
     """Run the job up to the features; returns all seconds, and what the books say of each step."""
     ours: dict[str, Entry] = {}
 
@@ -90,7 +90,7 @@ def in_learnlake(spark: SparkSession, conf: Conf) -> tuple[float, dict[str, Entr
         if entry:
             ours[name.split(" ")[0]] = entry
 
-    runner = runner_of(conf, spark, STEPS, keep)
+    runner = runner_of(conf, store_of(conf), STEPS, keep)
     runner.key = lambda: KEY
     clock = time.monotonic()
     runner.run((DAY,), frozenset({USER_FEATURES.full_name}))
@@ -125,7 +125,7 @@ def main() -> None:
     invented = logs(spark, SimulateSettings(users=given.events // EVENTS_A_USER))
     for log in (log for log in invented if log.name.startswith("academy/")):
         write_lines(log.lines, log.header, home / "logs" / log.name, log.suffix)
-    whole, ours = in_learnlake(spark, conf)
+    whole, ours = in_learnlake(conf)
     peak = peak_gigabytes()
     (home / "duck").mkdir()
     theirs = in_duckdb(home / "logs", home / "duck")

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from sklearn.metrics import adjusted_rand_score
 
 from learnlake.ingest.mapping import identifier
-from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import IDENTITIES
-from learnlake.pipeline import load_conf
-from learnlake.session import SparkSettings, start
+from learnlake.options import opened
 
 AT_LEAST = 0.9
 CLUSTERINGS = ("behaviour", "habits")
@@ -119,17 +117,15 @@ def _of(by: dict[str, pd.DataFrame], scheme: str) -> pd.DataFrame:
     return by.get(scheme, pd.DataFrame(columns=columns))
 
 
-def compare(env: str, truth: Path) -> str:
+def compare(env: str, truth: Path, lake: str | None = None) -> str:
     """Say how well an environment's lake knows what was planted.
 
     Raises:
         SystemExit: if the best clustering agrees less than it must.
     """
-    conf = load_conf(Path("conf"), env)
-    spark: SparkSession = start(conf.of(SparkSettings))
-    lake = conf.of(LakeSettings)
-    users = spark.read.json((truth / "users").as_posix())
-    known = found(Store(spark, lake.root, lake.catalog), users, key_of(conf.of(KeySettings), lake.root))
+    conf, store = opened(Path("conf"), env, lake)
+    users = store.spark.read.json((truth / "users").as_posix())
+    known = found(store, users, key_of(conf.of(KeySettings), store.root))
     index = max(known.rand.values(), default=0.0)
     said = ", ".join(f"{name} {value:.3f}" for name, value in known.rand.items())
     if index < AT_LEAST:
@@ -147,8 +143,9 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--env", default="demo")
     words.add_argument("--truth", type=Path, required=True)
+    words.add_argument("--lake")
     given = words.parse_args()
-    print(compare(given.env, given.truth))
+    print(compare(given.env, given.truth, given.lake))
 
 
 if __name__ == "__main__":

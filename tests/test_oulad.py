@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.cli import runner_of
+from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_OUTCOMES, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
@@ -26,7 +27,7 @@ DAY = date(2015, 9, 15)
 def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     lake = str(tmp_path_factory.mktemp("oulad") / "lake")
     conf = load_conf(ROOT / "conf", "local", given={"DATA": str(oulad.parent)}, lake=lake)
-    made = runner_of(conf, spark, STEPS, lambda *_: None)
+    made = runner_of(conf, Store(spark, lake), STEPS, lambda *_: None)
     made.key = lambda: KEY
     mode = spark.conf.get("spark.sql.codegen.factoryMode")
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a million rows are worth compiling for

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from learnlake.cli import runner_of
 from learnlake.lake.sameness import content_hash
+from learnlake.lake.store import Store
 from learnlake.pipeline import STEPS, load_conf
 from learnlake.runner.ledger import Entry
 from learnlake.runner.run import Runner
@@ -131,7 +132,7 @@ def runner(
     tell: Callable[[str, str, Entry | None], None] = lambda *_: None,
 ) -> Runner:
     conf = load_conf(folder / "conf", "local", given={"LOGS": str(folder / "logs")}, lake=str(folder / lake))
-    made = runner_of(conf, spark, STEPS, tell)
+    made = runner_of(conf, Store(spark, str(folder / lake)), STEPS, tell)
     made.key = lambda: KEY
     return made
 

@@ -22,8 +22,7 @@ from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.modelling.settings import ModelSettings
-from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, said_in_a_sentence, store_of
-from learnlake.pipeline import load_conf
+from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
 from learnlake.segments import answers
 from learnlake.segments.settings import Schemes
 from learnlake.settings import Conf
@@ -48,9 +47,8 @@ def segments(
 ) -> None:
     """List the segments: names, sizes, shares, definitions."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
+        settings, store = opened(conf, env, lake)
         _refuse_unknown(scheme, settings)
-        store = store_of(settings)
         day = _day(store, as_of, SEGMENTS)
         _print(_asked(answers.segments, store, as_of=day, scheme=scheme), style)
 
@@ -67,9 +65,8 @@ def segment(
 ) -> None:
     """Say everything about one segment: definition, what sets it apart, outcomes, who came and went."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
+        settings, store = opened(conf, env, lake)
         _refuse_unknown(scheme, settings)
-        store = store_of(settings)
         day = _day(store, as_of, SEGMENTS)
         if not _print(_asked(answers.segment, store, as_of=day, name=name, scheme=scheme), style):
             known = [row[0] for row in store.day(SEGMENTS, day).select("segment_id").distinct().collect()]
@@ -92,8 +89,7 @@ def explain(
     with said_in_a_sentence(debug=debug):
         if (user is None) == (account is None):
             raise ConfError("say one of USER (a user_id) and --account platform:key.")
-        settings = load_conf(conf, env, lake=lake)
-        store = store_of(settings)
+        settings, store = opened(conf, env, lake)
         day = _day(store, as_of, SEGMENT_MEMBERS)
         who = user or _user_of(str(account), store, settings, day)
         if not _print(_asked(answers.explain, store, as_of=day, user=who), style, upright=True):
@@ -114,8 +110,7 @@ def lookalikes(
 ) -> None:
     """Find the users most like those of a list; how many each similarity reaches is said on stderr."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
-        store = store_of(settings)
+        settings, store = opened(conf, env, lake)
         day = _day(store, as_of, USER_FEATURES)
         ids = _seeds(seeds)
         given = store.spark.createDataFrame([(one,) for one in ids], "user_id STRING")

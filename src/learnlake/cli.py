@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pyspark.sql import SparkSession
 from rich.markup import escape
 
 from learnlake import ask
@@ -28,7 +27,20 @@ from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.tracking import Tracking
-from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, From, Lake, Style, To, said_in_a_sentence, store_of
+from learnlake.options import (
+    CONF,
+    AsOf,
+    ConfFolder,
+    Debug,
+    Env,
+    From,
+    Lake,
+    Style,
+    To,
+    opened,
+    said_in_a_sentence,
+    store_of,
+)
 from learnlake.pipeline import STEPS, graph_of, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Ledger
@@ -113,8 +125,7 @@ def _run(
 ) -> None:
     lake = conf.of(LakeSettings)
     progress = Progress()
-    spark = start(conf.of(SparkSettings))
-    runner = runner_of(conf, spark, steps, progress)
+    runner = runner_of(conf, store_of(conf), steps, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
     for name in names - known:
@@ -132,18 +143,16 @@ def _run(
             ERR.print(f"  {escape(sentence)}")
 
 
-def runner_of(conf: Conf, spark: SparkSession, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:
-    """Put a runner together: the steps' graph over the lake that conf names."""
-    lake = conf.of(LakeSettings)
-    store = Store(spark, lake.root, lake.catalog)
+def runner_of(conf: Conf, store: Store, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:
+    """Put a runner together: the steps' graph over a lake."""
     ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
-    tracking = Tracking.of(conf.of(ModelSettings), lake.root)
+    tracking = Tracking.of(conf.of(ModelSettings), store.root)
     return Runner(
         graph_of(conf, steps),
         Inputs(store, ledger, conf),
         catalogue(conf),
         tracking,
-        lambda: key_of(conf.of(KeySettings), lake.root),
+        lambda: key_of(conf.of(KeySettings), store.root),
         tell,
     )
 
@@ -169,8 +178,7 @@ def tables(
 ) -> None:
     """List the tables of the lake: what one row is, how many there are, and when the table was last written."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
-        store = store_of(settings)
+        settings, store = opened(conf, env, lake)
         rows = []
         for name, table in catalogue(settings).items():
             version = store.version(table)
@@ -191,14 +199,14 @@ def show(
 ) -> None:
     """Print rows of one table."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
+        settings, store = opened(conf, env, lake)
         chosen = table_named(table, catalogue(settings))
         if where:
             try:
                 refuse_unfit(where, [column.name for column in chosen.columns], "--where")
             except ValueError as error:
                 raise ConfError(str(error)) from None
-        frame = store_of(settings).read(chosen)
+        frame = store.read(chosen)
         rows = (frame.where(where) if where else frame).limit(limit).collect()
         print_rows(frame.columns, rows, style)
 
@@ -215,8 +223,8 @@ def sql(
 ) -> None:
     """Print the answer to one SELECT over the lake's tables."""
     with said_in_a_sentence(debug=debug):
-        settings = load_conf(conf, env, lake=lake)
-        frame = store_of(settings).query(query, catalogue(settings)).limit(limit)
+        settings, store = opened(conf, env, lake)
+        frame = store.query(query, catalogue(settings)).limit(limit)
         print_rows(frame.columns, frame.collect(), style)
 
 

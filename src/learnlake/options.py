@@ -15,6 +15,7 @@ from learnlake.console import ERR, Format
 from learnlake.errors import ConfError, LearnlakeError
 from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.store import Store
+from learnlake.pipeline import load_conf
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
 
@@ -48,6 +49,12 @@ def store_of(conf: Conf) -> Store:
     """Open the lake that conf names."""
     lake = conf.of(LakeSettings)
     return Store(start(conf.of(SparkSettings)), lake.root, lake.catalog)
+
+
+def opened(conf: Path, env: str, lake: str | None) -> tuple[Conf, Store]:
+    """Load conf and open the lake that it, or an option, names."""
+    settings = load_conf(conf, env, lake=lake)
+    return settings, store_of(settings)
 
 
 class said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used

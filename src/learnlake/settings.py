@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from learnlake.errors import ConfError, near_match
 
@@ -26,6 +26,13 @@ class Settings(BaseModel):
     """Values from conf: frozen, and an unknown key is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Settings):
+    """A name in the languages marketers read."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
 
 
 class Section(Settings):

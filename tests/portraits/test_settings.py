@@ -1,9 +1,9 @@
 import pytest
 
 from learnlake.errors import ConfError
+from learnlake.lake import steering
 from learnlake.lake.columns import LONG, Named
 from learnlake.lake.tables.gold import USER_FEATURES
-from learnlake.portraits import settings
 from learnlake.portraits.settings import Scores, fitted
 from learnlake.portraits.training import WEIGHTS
 from learnlake.settings import Conf, load
@@ -55,7 +55,7 @@ def test_a_score_that_cannot_be_is_refused(kind, said_of_it, said):
 @pytest.mark.parametrize("mark", ["is_outcome", "is_protected"])
 def test_no_outcome_and_nothing_protected_weighs(monkeypatch, mark):
     marked = Named("cancel_count_90d", LONG, "a marked number", **{mark: True})
-    monkeypatch.setattr(settings, "USER_FEATURES", USER_FEATURES.widened((marked,)))
+    monkeypatch.setattr(steering, "USER_FEATURES", USER_FEATURES.widened((marked,)))
     for kind, said in (
         ("learned", {**BUY, "features": ["cancel_count_90d"]}),
         ("expert", {"weights": {"cancel_count_90d": 1}}),

@@ -1,11 +1,11 @@
 import pytest
 
 from learnlake.errors import ConfError
-from learnlake.lake.columns import LONG, STRING, Named
+from learnlake.lake.columns import LONG, Named
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS
 from learnlake.portraits import tree
-from learnlake.portraits.tree import TAG_KINDS, Band, Tags, refuse_unfit_column
+from learnlake.portraits.tree import TAG_KINDS, Band, Tags
 from learnlake.settings import Conf, load, validated
 from tests.conftest import ROOT
 from tests.portraits.drawn import NAMES, branch
@@ -85,8 +85,6 @@ def test_nothing_marked_makes_tags(monkeypatch, mark):
     monkeypatch.setattr(tree, "USER_FEATURES", USER_FEATURES.widened((marked,)))
     with pytest.raises(ConfError, match="unknown column `cancel_count_90d`"):
         branch(habits={"x": {"names": NAMES, "when": "cancel_count_90d > 0"}})
-    with pytest.raises(ValueError, match="an outcome or protected and may not weigh; take it out"):
-        refuse_unfit_column("x", {"x": Named("x", STRING, "a word", **{mark: True})}, "no word", "weigh")
     assert not [column for column in ACCOUNTS.profile if column.is_outcome]
 
 

@@ -2,9 +2,9 @@ import pytest
 import yaml
 
 from learnlake.errors import ConfError
+from learnlake.lake import steering
 from learnlake.lake.columns import LONG, OUTCOME_EVENT_TYPES, Named
 from learnlake.lake.tables.gold import USER_FEATURES
-from learnlake.segments import settings
 from learnlake.segments.settings import Scheme, Schemes, clusterings, conditions_in, tierings
 from learnlake.settings import Conf, validated
 from tests.conftest import ROOT
@@ -119,7 +119,7 @@ def test_a_score_may_be_used_by_its_rules_and_its_cuts_must_ascend():
 @pytest.mark.parametrize("mark", ["is_outcome", "is_protected"])
 def test_no_outcome_and_nothing_protected_may_form_segments(monkeypatch, mark):
     marked = Named("cancel_count_90d", LONG, "a marked number", **{mark: True})
-    monkeypatch.setattr(settings, "USER_FEATURES", USER_FEATURES.widened((marked,)))
+    monkeypatch.setattr(steering, "USER_FEATURES", USER_FEATURES.widened((marked,)))
     with pytest.raises(
         ConfError, match="`cancel_count_90d` is an outcome or protected and may not form segments; take it out"
     ):

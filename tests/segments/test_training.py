@@ -74,9 +74,10 @@ def test_a_young_lake_judges_on_other_users_and_says_so(spark: SparkSession) -> 
         (0, {}, "too few"),
         (120, {"features": ["mean_rating", "night_share"]}, "no feature tells users apart"),
         (120, {"features": ["mean_rating", "idle_days"]}, "no feature tells users apart"),
+        (120, {"features": ["active_days_90d", "idle_days"]}, "only `active_days_90d` is left"),
         (120, {"k_from": 15, "k_to": 15, "features": ["active_days_90d", "purchase_count_90d"]}, "no structure"),
     ],
-    ids=["few users", "no user", "all null", "constant", "more clusters than different users"],
+    ids=["few users", "no user", "all null", "constant", "one feature", "more clusters than different users"],
 )
 def test_what_cannot_be_clustered_is_refused_with_the_reason(spark: SparkSession, count, more, said) -> None:
     four_kinds = np.repeat(planted(4, seed=1)[0], 30, axis=0)

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from learnlake.cli import runner_of
 from learnlake.lake.raw import as_json, write_lines
+from learnlake.lake.store import Store
 from learnlake.pipeline import STEPS, load_conf
 from learnlake.runner.run import Runner
 from learnlake.simulate import SimulateSettings, logs, truth
@@ -37,7 +38,7 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
         write_lines(log.lines, log.header, home / log.name, log.suffix)
     write_lines(as_json(truth(spark, WORLD)["users"]), None, home / "truth", "json")
     conf = load_conf(ROOT / "conf", "demo", given={"SIMULATED": str(home)}, lake=str(home / "lake"))
-    made = runner_of(conf, spark, STEPS, lambda *_: None)
+    made = runner_of(conf, Store(spark, str(home / "lake")), STEPS, lambda *_: None)
     made.key = lambda: KEY
     mode = spark.conf.get("spark.sql.codegen.factoryMode")
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")

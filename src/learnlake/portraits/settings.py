@@ -8,11 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from learnlake.errors import near_match
 from learnlake.lake import columns as c
-from learnlake.lake.tables.gold import USER_FEATURES
-from learnlake.portraits.tree import Words, refuse_unfit_column
-from learnlake.settings import Conf, Section, Settings
-
-NUMERIC = ("bigint", "int", "double", "decimal(18,2)")
+from learnlake.lake.steering import refuse_unfit_numbers
+from learnlake.settings import Conf, Section, Settings, Words
 
 
 class Outcome(Settings):
@@ -57,9 +54,7 @@ class Score(Settings):
 
     @model_validator(mode="after")
     def _weighs_features(self) -> Score:
-        known = {column.name: column for column in USER_FEATURES.columns if column.dtype.simpleString() in NUMERIC}
-        for name in (*self.features, *self.weights, self.rule):
-            refuse_unfit_column(name, known, "no number of gold.user_features", "weigh in a portrait score")
+        refuse_unfit_numbers((*self.features, *self.weights, self.rule), "weigh in a portrait score")
         if len(set(self.features)) < len(self.features):
             raise ValueError("a feature is named twice; name each once")
         return self

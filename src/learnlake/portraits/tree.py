@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from learnlake.errors import near_match
-from learnlake.lake.columns import Named
 from learnlake.lake.expressions import refuse_unfit
+from learnlake.lake.steering import refuse_unfit_column, steering, words
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS
-from learnlake.settings import Section, Settings
+from learnlake.settings import Section, Settings, Words
 
 TAG_KINDS = ("topic", "level", "item_kind", "language", "bought", "hour", "device", "channel", "received")
-WORDS = ("string", "array<string>")
 Hour = Annotated[int, Field(ge=0, le=23)]
-
-
-class Words(Settings):
-    """A name in the languages marketers read."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
 
 
 class Value(Settings):
@@ -96,11 +87,11 @@ class Branch(Settings):
         for kind in self.observed:
             if kind not in TAG_KINDS:
                 raise ValueError(f"`{kind}` is no kind of silver.user_tags; {near_match(kind, TAG_KINDS)}")
-        known = {column.name: column for column in ACCOUNTS.profile if column.dtype.simpleString() in WORDS}
+        known = words(ACCOUNTS.profile)
         for name in self.declared:
             refuse_unfit_column(name, known, "no word of silver.accounts", "make tags")
         for name, habit in self.habits.items():
-            refuse_unfit(habit.when, _steering(USER_FEATURES.columns), f"`habits.{name}.when`")
+            refuse_unfit(habit.when, steering(USER_FEATURES.columns), f"`habits.{name}.when`")
         if self.unseen_in and not self.declared:
             raise ValueError("`unseen_in` is for declared tags; name the columns under `declared`")
         return self
@@ -154,25 +145,3 @@ class Tags(Section):
     def live(self) -> dict[str, Branch]:
         """The branches that make tags, by name."""
         return {name: branch for name, branch in sorted(self.files.items()) if branch.state == "live"}
-
-
-def refuse_unfit_column(name: str, known: dict[str, Named], what: str, use: str) -> None:
-    """Refuse a column of conf that is unknown, an outcome or protected.
-
-    Args:
-        name: the column.
-        known: the columns there are.
-        what: what an unknown one is not, such as ``no number of gold.user_features``.
-        use: what a marked one may not do.
-
-    Raises:
-        ValueError: a sentence with the near match, or with what to do.
-    """
-    if name not in known:
-        raise ValueError(f"`{name}` is {what}; {near_match(name, known)}")
-    if known[name].is_outcome or known[name].is_protected:
-        raise ValueError(f"`{name}` is an outcome or protected and may not {use}; take it out")
-
-
-def _steering(columns: Iterable[Named]) -> list[str]:
-    return [column.name for column in columns if not column.is_outcome and not column.is_protected]

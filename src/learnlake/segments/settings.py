@@ -10,37 +10,15 @@ from learnlake.errors import near_match
 from learnlake.lake import columns as c
 from learnlake.lake.columns import Named
 from learnlake.lake.expressions import names_in, refuse_unfit
+from learnlake.lake.steering import refuse_unfit_numbers
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS
 from learnlake.modelling.learners import LEARNERS
-from learnlake.settings import Conf, Section, Settings
+from learnlake.settings import Conf, Section, Settings, Words
 
-NUMERIC = ("bigint", "int", "double", "decimal(18,2)")
 PERSON: dict[str, Named] = {
     column.name: column for column in (*USER_FEATURES.columns, *ACCOUNTS.profile, c.ATTRIBUTES, c.ORGANISATION_ID)
 }
-
-
-class Words(Settings):
-    """A name in the languages marketers read."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-
-def numeric_features(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names that may form segments.
-
-    Raises:
-        ValueError: for a name that is no number of gold.user_features, an outcome, or protected.
-    """
-    known = {column.name: column for column in USER_FEATURES.columns if column.dtype.simpleString() in NUMERIC}
-    for name in names:
-        if name not in known:
-            raise ValueError(f"`{name}` is no number of gold.user_features; {near_match(name, known)}")
-        if known[name].is_outcome or known[name].is_protected:
-            raise ValueError(f"`{name}` is an outcome or protected and may not form segments; take it out")
-    return names
 
 
 class Selection(Settings):
@@ -77,7 +55,8 @@ class Clustering(Settings):
     @field_validator("features")
     @classmethod
     def _are_numeric_features(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return numeric_features(names)
+        refuse_unfit_numbers(names, "form segments")
+        return names
 
     @model_validator(mode="after")
     def _fits_together(self) -> Clustering:
@@ -108,7 +87,8 @@ class Tiering(Settings):
     @field_validator("features")
     @classmethod
     def _are_numeric_features(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return numeric_features(names)
+        refuse_unfit_numbers(names, "form segments")
+        return names
 
     @model_validator(mode="after")
     def _columns_are_known(self) -> Tiering:
@@ -169,7 +149,7 @@ class Rules(Settings):
     @model_validator(mode="after")
     def _conditions_are_sound(self) -> Rules:
         for name, score in self.scores.items():
-            numeric_features((score.feature,))
+            refuse_unfit_numbers((score.feature,), "form segments")
             if list(score.at) != sorted(set(score.at)):
                 raise ValueError(f"`scores.{name}.at` must ascend without repeats")
         for name, rule in self.segments.items():

@@ -76,6 +76,11 @@ def _candidate(unfitted: Cut, frames: tuple[DataFrame, DataFrame, str], conf: Cl
         prepared = unfitted.prepared(fit_on)
     except LearnlakeError as error:
         return Candidate(None, refusal=f"no structure: {error}")
+    if len(prepared.names) < 2:
+        return Candidate(
+            None,
+            refusal=f"no structure: only `{prepared.names[0]}` is left, and one number groups nobody; dropped: {_dropped(prepared)}",
+        )
     matrix = prepared.matrix(prepared.raw(sampled(fit_on, "user_id", conf.choose_on_users)))
     choice = _chosen(prepared.points(matrix), conf, prepared.how.seed)
     metrics = {**choice.metrics("eps" if conf.method == "dbscan" else "k"), **_losses(prepared)}
@@ -231,15 +236,19 @@ def _judged(model: Cut, users: DataFrame, conf: Clustering, choice: Choice) -> t
 
 def _params(conf: Clustering, prepared: Cut, choice: Choice) -> dict[str, str]:
     held = prepared.preparation_
-    dropped = "; ".join(f"{name}: {why}" for name, why in held.dropped) if held else ""
     return {
         "method": conf.method,
         "features": ", ".join(held.names if held else conf.features),
-        "dropped": dropped or "none",
+        "dropped": _dropped(prepared),
         "chosen_by": conf.choose_by,
         "parameter": f"{choice.best.parameter:g}",
         "references": str(conf.references),
     }
+
+
+def _dropped(prepared: Cut) -> str:
+    held = prepared.preparation_
+    return "; ".join(f"{name}: {why}" for name, why in held.dropped) if held and held.dropped else "none"
 
 
 @train(reads=(USER_FEATURES.at(every="28d", back=1), ACCOUNTS, IDENTITIES), makes=TIERS)

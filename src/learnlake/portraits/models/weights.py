@@ -14,8 +14,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.errors import LearnlakeError
+from learnlake.modelling.scale import standard, tamed
 from learnlake.modelling.splits import sampled
-from learnlake.portraits.rules.scale import standard, tamed
 
 FILE = "weights.json"
 INTERCEPT = "intercept"

@@ -88,6 +88,11 @@ class Cut:
         return replace(self, how=how, shape_=shape, segments_=(*numbered, *noise))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return the features that have a say."""
+        return self._prepared.names
+
+    @property
     def centres(self) -> Matrix:
         """Return clusters x components of the clusters' centres."""
         return self._shape.centres

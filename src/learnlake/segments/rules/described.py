@@ -12,7 +12,8 @@ from learnlake.lake.columns import BOOLEAN, Named
 from learnlake.lake.stage import Published
 from learnlake.segments.rules.conditions import OTHERS, in_sql, in_words
 from learnlake.segments.rules.identity import PALETTE
-from learnlake.segments.settings import Rules, Schemes, Tiering, Words
+from learnlake.segments.settings import Rules, Schemes, Tiering
+from learnlake.settings import Words
 
 UNPLACED = ("unplaced", Words(en="not placed", zh="未定级"))
 BY_CONF = "conf"

@@ -14,6 +14,7 @@ from learnlake.lake.joins import attributes_of
 from learnlake.lake.stage import Before, Published, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
+from learnlake.modelling.scale import tamed
 from learnlake.segments.rules.described import DESCRIPTION, described, with_colours
 from learnlake.segments.settings import Schemes
 from learnlake.segments.training import CUTS, TIERS
@@ -73,16 +74,11 @@ def _sizes() -> list[Column]:
     ]
 
 
-def _tamed(name: str) -> Column:
-    value = F.col(name).cast("double")
-    return F.signum(value) * F.log1p(F.abs(value))
-
-
 def _moments() -> list[Column]:
     """Return count, sum and sum of squares of each told feature, tamed."""
     out = []
     for name in TOLD:
-        x = _tamed(name)
+        x = tamed(name)
         out += [F.count(x).alias(f"_n_{name}"), F.sum(x).alias(f"_s_{name}"), F.sum(x * x).alias(f"_q_{name}")]
     return out
 

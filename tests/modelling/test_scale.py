@@ -4,7 +4,7 @@ import math
 
 from pyspark.sql import SparkSession
 
-from learnlake.portraits.rules.scale import standard, tamed
+from learnlake.modelling.scale import standard, tamed
 
 
 def test_numbers_are_tamed_with_their_sign_and_null_stays_or_counts_as_the_mean(spark: SparkSession) -> None:
