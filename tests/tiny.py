@@ -21,7 +21,10 @@ FIRST, LAST = date(2026, 3, 1), date(2026, 5, 10)
 DAY = LAST
 CANARY = "user-4711-canary@home.example"
 CONF = {
-    "base.yml": "lake: {root: lake}\nmodelling: {retrain_every_days: 28, min_history_days: 20}\n",
+    "base.yml": (
+        "lake: {root: lake}\nmodelling: {retrain_every_days: 28, min_history_days: 20}\nseries: {forecast: {schemes: [zeal], "
+        "metrics: [active_users, minutes], ahead: {day: 7}, origins: 2, methods: [seasonal_naive, drift, ets, theta, ensemble]}}\n"
+    ),
     "local.yml": "key: {may_be_made: false}\n",
     "platforms/school.yml": "{kind: education, timezone: Europe/Berlin, currency: EUR}\n",
     "segments/behaviour.yml": (
@@ -34,6 +37,11 @@ CONF = {
         "{name: {en: zeal, zh: 热情}, rules: {segments: {keen: {name: {en: keen, zh: 热心}, when: "
         "{happened: study, times: 10, days: 30}}}, otherwise: {en: calm, zh: 平静}}}\n"
     ),
+    "funnels/starts.yml": (
+        "{name: {en: studies on, zh: 继续学习}, within_days: 14, over_days: 50, keep_open: true, steps: "
+        "[{name: {en: studies, zh: 学习}, types: [study]}, {name: {en: again, zh: 再次}, types: [study]}]}\n"
+    ),
+    "baskets/deeds.yml": "{of: item, event_types: [study], unit: user}\n",
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "
         "starts_on: 2026-04-01, ends_on: 2026-06-30, holdout_share: 0.5}\n"

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.console import ERR, Format, print_rows
+from learnlake.answering import asked, day_of, printed
+from learnlake.console import ERR, Format
 from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.ingest.mapping import identifier
 from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.joins import latest
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
-from learnlake.lake.stage import Answer
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import IDENTITIES
@@ -49,8 +48,8 @@ def segments(
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
         _refuse_unknown(scheme, settings)
-        day = _day(store, as_of, SEGMENTS)
-        _print(_asked(answers.segments, store, as_of=day, scheme=scheme), style)
+        day = day_of(store, as_of, SEGMENTS)
+        printed(asked(answers.segments, store, as_of=day, scheme=scheme), style)
 
 
 def segment(
@@ -67,8 +66,8 @@ def segment(
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
         _refuse_unknown(scheme, settings)
-        day = _day(store, as_of, SEGMENTS)
-        if not _print(_asked(answers.segment, store, as_of=day, name=name, scheme=scheme), style):
+        day = day_of(store, as_of, SEGMENTS)
+        if not printed(asked(answers.segment, store, as_of=day, name=name, scheme=scheme), style):
             known = [row[0] for row in store.day(SEGMENTS, day).select("segment_id").distinct().collect()]
             raise ConfError(f"there is no segment `{name}` on {day}; {near_match(name, known)}")
 
@@ -90,9 +89,9 @@ def explain(
         if (user is None) == (account is None):
             raise ConfError("say one of USER (a user_id) and --account platform:key.")
         settings, store = opened(conf, env, lake)
-        day = _day(store, as_of, SEGMENT_MEMBERS)
+        day = day_of(store, as_of, SEGMENT_MEMBERS)
         who = user or _user_of(str(account), store, settings, day)
-        if not _print(_asked(answers.explain, store, as_of=day, user=who), style, upright=True):
+        if not printed(asked(answers.explain, store, as_of=day, user=who), style, upright=True):
             raise LearnlakeError(f"user {who} is in no segment on {day}; see `learnlake show gold.segment_members`.")
 
 
@@ -111,15 +110,15 @@ def lookalikes(
     """Find the users most like those of a list; how many each similarity reaches is said on stderr."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        day = _day(store, as_of, USER_FEATURES)
+        day = day_of(store, as_of, USER_FEATURES)
         ids = _seeds(seeds)
         given = store.spark.createDataFrame([(one,) for one in ids], "user_id STRING")
-        ranked = _asked(answers.lookalikes, store, as_of=day, seeds=given, seed=settings.of(ModelSettings).seed).cache()
+        ranked = asked(answers.lookalikes, store, as_of=day, seeds=given, seed=settings.of(ModelSettings).seed).cache()
         found = ranked.join(given, on="user_id", how="left_anti").orderBy("distance", "user_id").limit(size)
         ERR.print(f"As of {day}: {len(ids)} seeds. How many users are at least so similar:")
         for row in answers.reach(ranked).collect():  # eleven rows
             ERR.print(f"  {row.at_least:.1f}  {row.reach_count:>9,} users, mean similarity {row.mean_similarity}")
-        _print(found, style)
+        printed(found, style)
         ranked.unpersist()
 
 
@@ -141,35 +140,6 @@ def _refuse_unknown(scheme: str | None, conf: Conf) -> None:
     known = conf.of(Schemes).files
     if scheme is not None and scheme not in known:
         raise ConfError(f"--scheme: unknown scheme `{scheme}`; {near_match(scheme, known)}")
-
-
-def _day(store: Store, as_of: datetime | None, table: Any) -> date:
-    """Return the day asked for, or the newest the table has."""
-    days = store.days(table)
-    if not days:
-        raise LearnlakeError(f"{table.full_name} has no rows yet; `learnlake run` makes them.")
-    if as_of is None:
-        return days[-1]
-    if as_of.date() not in days:
-        raise ConfError(f"--as-of {as_of.date()}: {table.full_name} has no such day; the newest is {days[-1]}.")
-    return as_of.date()
-
-
-def _asked(answer: Answer, store: Store, **given: Any) -> DataFrame:
-    """Hand an answer its tables and what a person gave."""
-    frame: DataFrame = answer(*(store.read(table) for table in answer.reads), **given)
-    return frame
-
-
-def _print(frame: DataFrame, style: Format, *, upright: bool = False) -> int:
-    """Print the few rows of an answer; for eyes, wide rows stand upright. Returns how many there are."""
-    rows = frame.collect()
-    if upright and style is Format.TABLE:
-        facts = [(row[0], name, value) for row in rows for name, value in zip(frame.columns[1:], row[1:], strict=True)]
-        print_rows((frame.columns[0], "what", "said"), [fact for fact in facts if fact[2] not in (None, "")], style)
-    elif rows:
-        print_rows(frame.columns, rows, style)
-    return len(rows)
 
 
 def _user_of(account: str, store: Store, conf: Conf, day: date) -> str:

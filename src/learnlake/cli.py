@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from learnlake import ask
+from learnlake import ask, ask_behaviour
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
@@ -58,6 +58,7 @@ app = typer.Typer(
     help="From raw logs of platforms that sell knowledge to segments and campaign lists.",
 )
 ask.register(app)
+ask_behaviour.register(app)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from learnlake.runner.run import SKIPPED, STARTED
 
 OUT = Console(soft_wrap=True, markup=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Format(StrEnum):
@@ -105,3 +106,10 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)
+
+
+def curve(values: Sequence[float]) -> str:
+    """Draw numbers as one line of blocks, the least as the lowest and the greatest as the highest."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    span = (high - low) or 1.0
+    return "".join(BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in values)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from learnlake import features, ingest, marketing, portraits, segments
+from learnlake import behaviour, features, ingest, marketing, portraits, segments
+from learnlake.behaviour.journeys import Funnels
 from learnlake.lake.catalogue import LakeSettings, profile_columns
 from learnlake.lake.key import KeySettings
 from learnlake.lake.sources import Platforms, Sources, checked
@@ -18,7 +19,7 @@ from learnlake.segments.settings import Schemes
 from learnlake.session import SparkSettings
 from learnlake.settings import Conf, Section, load
 
-ROOMS = (ingest, features, segments, portraits, marketing)
+ROOMS = (ingest, features, segments, portraits, behaviour, marketing)
 STEPS: tuple[Step, ...] = tuple(step for room in ROOMS for step in room.STAGES)
 SECTIONS: tuple[type[Section], ...] = (
     *(LakeSettings, SparkSettings, KeySettings, ModelSettings, Platforms, Sources),
@@ -50,8 +51,11 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     schemes = Schemes.model_construct(
         files={name: s for name, s in conf.of(Schemes).files.items() if not s.platforms or live & set(s.platforms)}
     )
+    funnels = Funnels.model_construct(
+        files={name: f for name, f in conf.of(Funnels).files.items() if not f.platforms or live & set(f.platforms)}
+    )
     refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
-    return conf.replace(settings, sources, campaigns, schemes)
+    return conf.replace(settings, sources, campaigns, schemes, funnels)
 
 
 def graph_of(conf: Conf, steps: tuple[Step, ...] = STEPS) -> Graph:

@@ -7,13 +7,18 @@ import pytest
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Layer, Table, Way
-from learnlake.lake.tables import FIXED, gold, ops, silver
+from learnlake.lake.tables import FIXED, gold, journeys, ops, rules, series, silver
 
 EVERY_TABLE = pytest.mark.parametrize("table", FIXED, ids=lambda table: table.full_name)
 
 
 def test_every_table_that_a_module_declares_is_listed_once():
-    declared = [value for module in (silver, gold, ops) for value in vars(module).values() if isinstance(value, Table)]
+    declared = [
+        value
+        for module in (silver, gold, series, rules, journeys, ops)
+        for value in vars(module).values()
+        if isinstance(value, Table)
+    ]
     assert Counter(table.full_name for table in FIXED) == Counter(table.full_name for table in declared)
     assert set(Counter(table.full_name for table in FIXED).values()) == {1}
 

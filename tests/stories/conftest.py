@@ -1,4 +1,4 @@
-"""One simulated world for the stories: raw logs of three platforms, run up to segments and portraits."""
+"""One simulated world for the stories: raw logs of three platforms, run up to segments, series and rules."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from learnlake.simulate import SimulateSettings, logs, truth
 from tests.conftest import ROOT
 from tests.tiny import KEY
 
+MADE = frozenset(
+    {"gold.segments", "gold.forecasts", "gold.series_parts", "gold.item_rules", "gold.funnels", "gold.retention"}
+)
 WORLD = SimulateSettings(users=1_500, days=66)
 
 
@@ -42,7 +45,7 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made.key = lambda: KEY
     mode = spark.conf.get("spark.sql.codegen.factoryMode")
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")
-    made.run(None, frozenset({"gold.segments"}))
+    made.run(None, MADE)
     assert not made.failed
     planted = spark.read.json(Path(home / "truth").as_posix())
     yield World(made, planted, found(made.inputs.store, planted, KEY))

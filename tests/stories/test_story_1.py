@@ -1,10 +1,17 @@
-"""Story 1, first part: the level is declared by one in ten; the rest are placed with a calibrated probability, or not placed."""
+"""Story 1: the level is declared by one in ten, and the rest are placed with a calibrated probability or not at all; what each level
+does is counted and forecast; and who takes a course of a chain takes the others.
+"""
 
 from __future__ import annotations
 
 import pytest
+from pyspark.sql import functions as F
 
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS
+from learnlake.lake.tables.rules import ITEM_RULES
+from learnlake.lake.tables.series import ACTIVITY_SERIES, FORECAST_SCORES, FORECASTS
+from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.simulate.topics import TOPICS
 
 
 def test_the_rest_are_placed_by_what_they_do_and_the_stated_chance_is_the_share_that_is_right(world) -> None:
@@ -25,3 +32,46 @@ def test_nobody_is_placed_below_the_threshold_and_a_declared_level_holds(world) 
 
 def test_the_planted_segments_are_found_again(world) -> None:
     assert max(world.known.rand.values()) > 0.9
+
+
+def test_daily_minutes_and_weekly_studies_of_each_level_are_counted(world) -> None:
+    store = world.run.inputs.store
+    series = store.read(ACTIVITY_SERIES).where("scheme = 'level'")
+    for metric, how in (("minutes", "active_seconds / 60"), ("studies", "study_count")):
+        for period in ("day", "week"):
+            told = series.where(f"metric = '{metric}' AND period = '{period}'").agg(F.sum("value")).first()[0]
+            assert told == pytest.approx(float(store.read(USER_DAYS).agg(F.sum(F.expr(how))).first()[0]))
+    assert {row.segment_id for row in series.select("segment_id").distinct().collect()} >= {
+        "junior",
+        "senior",
+        "outside",
+    }
+
+
+def test_four_weeks_of_each_level_are_forecast_with_intervals_and_add_up_to_all_users(world) -> None:
+    said = world.run.inputs.store.read(FORECASTS).where("metric = 'minutes' AND period = 'day'").toPandas()
+    level, whole = said[said["scheme"] == "level"], said[said["scheme"] == "all"]
+    assert set(level.groupby("segment_id").size()) == {28}
+    assert level.groupby("period_start")["forecast"].sum().to_numpy() == pytest.approx(
+        whole.sort_values("period_start")["forecast"].to_numpy()
+    )
+    assert (said["low_95"] <= said["low_80"]).all()
+    assert (said["high_80"] <= said["high_95"]).all()
+
+
+def test_what_was_chosen_for_all_users_does_better_than_last_week_again(world) -> None:
+    scores = world.run.inputs.store.read(FORECAST_SCORES).where("scheme = 'all' AND period = 'day'").toPandas()
+    scores = scores[scores["metric"].isin(["active_users", "minutes", "studies"])]
+    chosen = scores[scores["is_chosen"]].set_index("metric")["mase"]
+    naive = scores[scores["forecaster"] == "seasonal_naive"].set_index("metric")["mase"]
+    assert chosen.mean() < naive[chosen.index].mean()
+
+
+def test_courses_of_one_chain_go_together_and_those_of_other_trades_do_not(world) -> None:
+    rules = world.run.inputs.store.read(ITEM_RULES).where("scope = 'courses' AND size(antecedent_items) = 1").collect()
+    trade = {topic.tag: topic.profession for topic in TOPICS}
+    pairs = [tuple(item.split("/")[1].rsplit("-", 1)[0] for item in (row.antecedent, row.consequent)) for row in rules]
+    chains = {one for one, other in pairs if one == other}
+    assert len(chains) > 15, "of twenty technologies, each with a chain of courses"
+    assert sum(trade[one] == trade[other] for one, other in pairs) > 0.9 * len(pairs)
+    assert all(row.q_value <= 0.05 and row.lift > 1 for row in rules)

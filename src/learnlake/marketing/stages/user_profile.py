@@ -9,14 +9,16 @@ from learnlake.lake.joins import attributes_of
 from learnlake.lake.stage import stage
 from learnlake.lake.table import Table
 from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.journeys import USER_STATES
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 
 
-@stage(reads=(USER_FEATURES, SEGMENT_MEMBERS, PORTRAITS, ACCOUNTS, IDENTITIES), writes=USER_PROFILE)
+@stage(reads=(USER_FEATURES, SEGMENT_MEMBERS, PORTRAITS, USER_STATES, ACCOUNTS, IDENTITIES), writes=USER_PROFILE)
 def user_profile(
     features: DataFrame,
     members: DataFrame,
     portraits: DataFrame,
+    states: DataFrame,
     accounts: DataFrame,
     identities: DataFrame,
     *,
@@ -25,8 +27,9 @@ def user_profile(
     """Put what other tables mark as part of the profile beside each other, one row per user of gold.user_features."""
     wide = features.select("as_of_date", "user_id", *(column.name for column in USER_FEATURES.profile))
     drawn = portraits.select("user_id", *(column.name for column in PORTRAITS.profile))
+    living = states.select("user_id", *(column.name for column in USER_STATES.profile))
     joined = wide
-    for side in (_pivoted(members, table), drawn, attributes_of(accounts, identities)):
+    for side in (_pivoted(members, table), drawn, living, attributes_of(accounts, identities)):
         joined = joined.join(side, on="user_id", how="left")
     return joined.select(*(column.name for column in table.columns))
 

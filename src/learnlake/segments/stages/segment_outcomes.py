@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from learnlake.lake.stage import Before, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENT_OUTCOMES
 from learnlake.lake.tables.silver import USER_DAYS
-from learnlake.segments.rules.intervals import difference, wilson
+from learnlake.modelling.intervals import difference, wilson
 from learnlake.segments.settings import Outcome, Schemes
 
 

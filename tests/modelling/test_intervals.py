@@ -3,7 +3,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from scipy.stats import binomtest
 
-from learnlake.segments.rules.intervals import difference, wilson
+from learnlake.modelling.intervals import difference, wilson
 
 CASES = [(0, 10), (3, 10), (50, 100), (100, 100), (7, 1_000)]
 

@@ -23,13 +23,16 @@ class Interval:
 
 
 def wilson(count: Column, whole: Column) -> Interval:
-    """Return the share ``count / whole`` with its score interval."""
+    """Return the share ``count / whole`` with its score interval; its ends are within 0..1 exactly."""
     n = whole.cast("double")
     share = F.try_divide(count.cast("double"), n)
     shrunk = 1 + F.try_divide(F.lit(Z_95**2), n)
     centre = share + F.try_divide(F.lit(Z_95**2 / 2), n)
     width = Z_95 * F.sqrt(F.try_divide(share * (1 - share), n) + F.try_divide(F.lit(Z_95**2 / 4), n * n))
-    return Interval(share, F.try_divide(centre - width, shrunk), F.try_divide(centre + width, shrunk))
+    low, high = F.try_divide(centre - width, shrunk), F.try_divide(centre + width, shrunk)
+    # rounding must not push the ends over; `least` and `greatest` would turn nulls into bounds
+    bounded = F.when(n > 0, F.greatest(low, F.lit(0.0))), F.when(n > 0, F.least(high, F.lit(1.0)))
+    return Interval(share, *bounded)
 
 
 def difference(one: Interval, other: Interval) -> Interval:

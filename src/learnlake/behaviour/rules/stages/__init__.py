@@ -1,0 +1,1 @@
+"""Stages of rules and paths, one a table."""
