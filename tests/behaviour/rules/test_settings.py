@@ -17,6 +17,7 @@ def test_the_shipped_files_say_what_is_taken_together(tmp_path):
     files = load(tmp_path, "local", (Baskets,), given={}).of(Baskets).files
     assert {name: basket.of for name, basket in files.items()} == {
         "courses": "item",
+        "reading": "item",
         "skills": "topic",
         "requests": "request_type",
     }
