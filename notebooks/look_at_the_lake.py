@@ -55,6 +55,30 @@ days.plot(x="event_date", y=["events", "users"], subplots=True, figsize=(9, 4))
 store.query("SELECT as_of_date, segment_id, segment_name, segment_name_zh, member_count, member_share, silhouette, apart_by FROM gold.segments ORDER BY 1, member_count DESC", tables).toPandas()
 
 # %% [markdown]
+# ## What is expected: active users, day by day, with the 95 % interval
+
+# %%
+was = store.query("SELECT period_start, value FROM gold.activity_series WHERE scheme = 'all' AND metric = 'active_users' AND period = 'day' ORDER BY 1", tables).toPandas()
+ahead = store.query("SELECT period_start, forecast, low_95, high_95 FROM gold.forecasts WHERE scheme = 'all' AND metric = 'active_users' AND period = 'day' ORDER BY 1", tables).toPandas()
+axes = was.plot(x="period_start", y="value", figsize=(9, 3))
+ahead.plot(x="period_start", y=["forecast", "low_95", "high_95"], ax=axes, style=["-", ":", ":"])
+
+# %%
+store.query("SELECT scheme, segment_id, metric, period, forecaster, mase, coverage_95, forecast_remark FROM gold.forecast_scores WHERE is_chosen ORDER BY ALL", tables).toPandas()
+
+# %% [markdown]
+# ## How far users get, what is taken together, and who returns
+
+# %%
+store.query("SELECT funnel, scheme, segment_id, funnel_step, step_name, user_count, previous_share, previous_low_share, previous_high_share FROM gold.funnels ORDER BY ALL", tables).toPandas()
+
+# %%
+store.query("SELECT scope, antecedent, consequent, together_count, confidence, lift, q_value FROM gold.item_rules ORDER BY leverage DESC LIMIT 20", tables).toPandas()
+
+# %%
+store.query("SELECT cohort, age, cohort_count, returned_share FROM gold.retention WHERE kind = 'classic_activity' AND scheme = 'all' ORDER BY ALL", tables).toPandas()
+
+# %% [markdown]
 # ## Campaigns and their arms
 
 # %%

@@ -35,6 +35,7 @@ def test_a_notebook_runs_on_finished_tables_and_shows_segments(
     shown = str([cell.get("outputs", "") for cell in notebook.cells])
     assert "much" in shown, "a segment is named by what it does much"
     assert "spring" in shown
+    assert "studies" in shown, "the funnel of the tiny platform"
 
 
 def test_notebooks_hold_no_logic() -> None:
