@@ -6,6 +6,7 @@ Source of the adjusted Rand index: Hubert and Arabie (1985), Journal of Classifi
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,10 +133,14 @@ def compare(env: str, truth: Path, lake: str | None = None) -> str:
         raise SystemExit(f"The planted segments are not found again: adjusted Rand index {said}; promised {AT_LEAST}.")
     return (
         f"The planted segments are found again: adjusted Rand index {said} over {known.users:,} users (1 = all, 0 = chance). "
-        f"Community roles right: {known.roles:.0%}. Levels: {known.placed:.0%} placed, {known.levels:.0%} of them right, stated "
-        f"{known.level_confidence:.0%}. Client types right: {known.clients:.0%}; enterprise clients: {known.enterprises[0]} of "
+        f"Community roles right: {_percent(known.roles)}. Levels: {_percent(known.placed)} placed, {_percent(known.levels)} of them right, stated "
+        f"{_percent(known.level_confidence)}. Client types right: {_percent(known.clients)}; enterprise clients: {known.enterprises[0]} of "
         f"{known.enterprises[1]}."
     )
+
+
+def _percent(share: float) -> str:
+    return "nobody to judge" if math.isnan(share) else f"{share:.0%}"
 
 
 def main() -> None:
