@@ -20,7 +20,8 @@ from tests.conftest import ROOT
 from tests.tiny import KEY
 
 MADE = frozenset(
-    {"gold.segments", "gold.forecasts", "gold.series_parts", "gold.item_rules", "gold.funnels", "gold.retention"}
+    f"gold.{name}"
+    for name in ("segments", "forecasts", "series_parts", "item_rules", "item_sequences", "funnels", "retention")
 )
 WORLD = SimulateSettings(users=1_500, days=66)
 

@@ -36,7 +36,8 @@ def forecasts(series: DataFrame, scores: DataFrame, *, as_of: date, settings: Se
     """
     conf = settings.forecast
     chosen = scores.where("is_chosen").select(*SERIES, "forecaster", "mase", "forecast_remark", "width_80", "width_95")
-    rows = gathered(wanted(series, conf)).join(chosen, on=list(SERIES), how="left")
+    # broadcast, for a shuffle would put the rows together again
+    rows = gathered(wanted(series, conf)).join(F.broadcast(chosen), on=list(SERIES), how="left")
 
     def said(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
