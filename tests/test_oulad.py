@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from learnlake.cli import runner_of
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_OUTCOMES, SEGMENTS, USER_FEATURES
+from learnlake.lake.tables.journeys import FUNNELS
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, USER_DAYS
 from learnlake.pipeline import STEPS, load_conf
@@ -21,6 +22,7 @@ from tests.conftest import ROOT
 from tests.tiny import KEY
 
 DAY = date(2015, 9, 15)
+MADE = frozenset({"gold.audiences", "gold.segments", "gold.segment_outcomes", "gold.funnels"})
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFacto
     made.key = lambda: KEY
     mode = spark.conf.get("spark.sql.codegen.factoryMode")
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a million rows are worth compiling for
-    assert made.run(None) == (DAY,), "the last day with an event"
+    assert made.run(None, MADE) == (DAY,), "the last day with an event"
     assert not made.failed
     yield made
     spark.conf.set("spark.sql.codegen.factoryMode", mode)
@@ -41,6 +43,20 @@ def test_all_clicks_arrive_and_equal_rows_are_real_repeats(run: Runner) -> None:
     clicks = run.inputs.store.read(EVENTS).where("source = 'clicks'").agg(F.count(F.lit(1)), F.sum("quantity")).first()
     assert tuple(clicks) == (1_048_575, 3_516_339)
     assert run.inputs.store.read(USER_DAYS).agg(F.sum("view_quantity")).first()[0] == 3_516_339
+
+
+def test_the_funnel_of_a_presentation_narrows_from_enrolling_to_passing(run: Runner) -> None:
+    steps = (
+        run.inputs.store.read(FUNNELS)
+        .where("funnel = 'presentation' AND scheme = 'all'")
+        .orderBy("funnel_step")
+        .collect()
+    )
+    counts = [row.user_count for row in steps]
+    assert len(counts) == 4
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 1_000
+    assert counts[3] > 0.2 * counts[0]
 
 
 def test_every_source_and_mapping_adds_up_to_the_counted_rows(run: Runner) -> None:
