@@ -14,12 +14,12 @@ from learnlake.behaviour.journeys.settings import Funnels, JourneySettings
 from learnlake.behaviour.rules import answers as taken
 from learnlake.behaviour.rules.settings import Baskets
 from learnlake.behaviour.series import answers as series
-from learnlake.behaviour.series.rules.counted import ALL, METRICS
+from learnlake.behaviour.series.rules.counted import METRICS
 from learnlake.behaviour.series.settings import SeriesSettings
-from learnlake.console import ERR, Format, curve
+from learnlake.console import ERR, Format, curve, print_rows
 from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.tables.journeys import FUNNELS, LIFE_CYCLE, RETENTION, SURVIVAL
-from learnlake.lake.tables.rules import ITEM_RULES, ITEM_SEQUENCES, ITEM_TRANSITIONS
 from learnlake.lake.tables.series import FORECASTS
 from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
 
@@ -37,7 +37,7 @@ def forecast(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="What is counted, such as minutes.")] = "active_users",
     scheme: Annotated[
         str, typer.Option("--scheme", metavar="NAME", help="`all` users, `platform`, or a scheme of conf/segments.")
-    ] = "all",
+    ] = EVERYBODY,
     segment: Annotated[
         str | None, typer.Option("--segment", metavar="ID", help="One segment of the scheme; default all.")
     ] = None,
@@ -58,9 +58,8 @@ def forecast(
                 counted = " is counted but not forecast" if word in METRICS else ""
                 raise ConfError(f"{option}: `{word}`{counted or ' is unknown'}; {near_match(word, known)}")
         day = day_of(store, as_of, FORECASTS)
-        found = asked(
-            series.forecast, store, as_of=day, scheme=scheme, metric=metric, period=period, segment=segment
-        ).cache()
+        given = {"scheme": scheme, "metric": metric, "period": period, "segment": segment}
+        found = asked(series.forecast, store, as_of=day, **given)
         rows = found.collect()  # few weeks of the segments of one scheme
         if not any(row.forecast is not None for row in rows):
             raise LearnlakeError(
@@ -71,8 +70,7 @@ def forecast(
             was = [row.value for row in own if row.value is not None]
             line = curve([*was, *(row.forecast for row in own if row.forecast is not None)])
             ERR.print(f"{one}: {line[: len(was)]} [bold]{line[len(was) :]}[/]")
-        printed(found, style)
-        found.unpersist()
+        print_rows(found.columns, rows, style)
 
 
 def rules(
@@ -97,14 +95,8 @@ def rules(
         settings, store = opened(conf, env, lake)
         if scope is not None:
             _refuse(scope.split("/")[0], settings.of(Baskets).files, "--scope")
-        answer, table = (
-            (taken.paths, ITEM_SEQUENCES)
-            if ordered
-            else (taken.transitions, ITEM_TRANSITIONS)
-            if following
-            else (taken.rules, ITEM_RULES)
-        )
-        day = day_of(store, as_of, table)
+        answer = taken.paths if ordered else taken.transitions if following else taken.rules
+        day = day_of(store, as_of, answer.reads[0])
         if not printed(asked(answer, store, as_of=day, scope=scope, item=item), style):
             raise LearnlakeError(
                 f"nothing is told of {item or scope or 'any basket'} on {day}: nothing was frequent and beyond chance."
@@ -113,7 +105,7 @@ def rules(
 
 def funnel(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of its file in conf/funnels.")],
-    scheme: Scheme = ALL,
+    scheme: Scheme = EVERYBODY,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -134,8 +126,8 @@ def funnel(
 
 def retention(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(KINDS)}.")] = KINDS[0],
-    scheme: Scheme = ALL,
-    segment: Segment = ALL,
+    scheme: Scheme = EVERYBODY,
+    segment: Segment = EVERYBODY,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -158,7 +150,7 @@ def survival(
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help="A spell of journeys.survival in conf.")
     ] = "second_purchase",
-    scheme: Scheme = ALL,
+    scheme: Scheme = EVERYBODY,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -176,8 +168,8 @@ def survival(
 
 
 def lifecycle(
-    scheme: Scheme = ALL,
-    segment: Segment = ALL,
+    scheme: Scheme = EVERYBODY,
+    segment: Segment = EVERYBODY,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",

@@ -23,11 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, hypergeom
 
+from learnlake.modelling.intervals import Z_95
+
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Itemset = tuple[str, ...]
 
-Z_95 = 1.959963984540054
 EXACT_SIZES = 32  # baskets of at most so many items are told apart by their size, larger ones by tenths of it
 ROUNDS = 50  # scalings of weights and times; the last ones change them by less than a thousandth
 HEAVIEST = 50.0  # weight of an item that is in every basket

@@ -27,6 +27,7 @@ from learnlake.modelling.forecasting import (
     ahead,
     naive_error,
     smape,
+    stated,
     together,
 )
 
@@ -208,9 +209,7 @@ def at_origins(method: str, values: Numbers, plan: Plan) -> Iterator[Ahead]:
         warnings.simplefilter("ignore")
         model = MAKERS[method](plan.season).fit(pasts[0])
         for past in pasts:
-            told = model.forward(y=past, h=plan.steps, level=list(LEVELS))
-            half = {level: np.asarray((told[f"hi-{level}"] - told[f"lo-{level}"]) / 2) for level in LEVELS}
-            yield Ahead(np.asarray(told["mean"], dtype=np.float64), half)
+            yield stated(model.forward(y=past, h=plan.steps, level=list(LEVELS)))
 
 
 def _trial(method: str, place: int, said: Ahead, values: Numbers, plan: Plan) -> Trial:

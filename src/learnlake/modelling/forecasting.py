@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from statsforecast import models
 
+from learnlake.modelling.intervals import Z_95
+
 Numbers = NDArray[np.float64]
 LEVELS = (80, 95)
-NORMAL = {80: 1.2815515655446004, 95: 1.959963984540054}
+NORMAL = {80: 1.2815515655446004, 95: Z_95}
 SPARSE = ("croston", "tsb", "imapa")
 ENSEMBLE = "ensemble"
 PARTS = ("theta", "ets", "arima")
@@ -69,6 +71,15 @@ def ahead(method: str, past: Numbers, steps: int, season: int) -> Ahead:
             mean = np.asarray(made.forecast(y=past, h=steps)["mean"], dtype=np.float64)
             return _checked(Ahead(mean, _spread(past, steps)))
         told = made.forecast(y=past, h=steps, level=list(LEVELS))
+    return stated(told)
+
+
+def stated(told: Mapping[str, Any]) -> Ahead:
+    """Take over what a method of the library states: its mean, and the ends of its intervals.
+
+    Raises:
+        ValueError: if any of it is not finite.
+    """
     mean = np.asarray(told["mean"], dtype=np.float64)
     half = {level: np.asarray((told[f"hi-{level}"] - told[f"lo-{level}"]) / 2, dtype=np.float64) for level in LEVELS}
     return _checked(Ahead(mean, half))

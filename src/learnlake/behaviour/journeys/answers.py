@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.by_segment import EVERYBODY
+from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.stage import answer
 from learnlake.lake.tables.journeys import FUNNELS, LIFE_CYCLE, RETENTION, SURVIVAL, SURVIVAL_TESTS
 

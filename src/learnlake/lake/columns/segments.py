@@ -4,6 +4,9 @@ from pyspark.sql.types import DoubleType, MapType, StringType
 
 from learnlake.lake.columns.named import BOOLEAN, DATE, DOUBLE, LONG, STRING, STRINGS, Named
 
+EVERYBODY = "all"  # scheme and segment of tables that count all users beside segments
+OUTSIDE = "outside"  # segment of the users who are in none of a scheme
+
 # segments
 SCHEME = Named("scheme", STRING, "way of cutting users into segments, the name of its file in conf/segments")
 SEGMENT_ID = Named("segment_id", STRING, "segment; the same id means the same segment from one retraining to the next")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from learnlake.lake.columns import OUTSIDE
 from learnlake.modelling.clustering import Labels, Matrix
 
 SAME_SEGMENT = 0.3
@@ -115,7 +116,7 @@ def _beginnings(
     for new in (n for n in range(len(ids)) if n not in pairs):
         origin = int(of_new[new].argmax())
         is_split = of_new[new, origin] >= MOST_OF_IT and of_old[new, origin] >= A_PART_OF_IT
-        yield Change("split", old[origin], ids[new]) if is_split else Change("birth", "outside", ids[new])
+        yield Change("split", old[origin], ids[new]) if is_split else Change("birth", OUTSIDE, ids[new])
 
 
 def _ends(
@@ -125,7 +126,7 @@ def _ends(
     for gone in (o for o in range(len(old)) if o not in pairs.values()):
         into = int(of_old[:, gone].argmax())
         is_merge = of_old[into, gone] >= MOST_OF_IT and of_new[into, gone] >= A_PART_OF_IT
-        yield Change("merge", old[gone], ids[into]) if is_merge else Change("death", old[gone], "outside")
+        yield Change("merge", old[gone], ids[into]) if is_merge else Change("death", old[gone], OUTSIDE)
 
 
 def fresh_ids(names: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:

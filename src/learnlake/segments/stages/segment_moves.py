@@ -8,11 +8,11 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.lake.columns import OUTSIDE
 from learnlake.lake.stage import Before, Published, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENT_MOVES
 from learnlake.segments.training import CUTS
 
-OUTSIDE = "outside"
 WAY = ["scheme", "from_segment_id", "to_segment_id"]
 CHANGES = "array<struct<move_kind:string,from_segment_id:string,to_segment_id:string>>"
 

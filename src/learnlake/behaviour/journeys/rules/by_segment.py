@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-EVERYBODY = "all"
+from learnlake.lake.columns import EVERYBODY
 
 
 def by_segment(users: DataFrame, members: DataFrame, schemes: Iterable[str]) -> DataFrame:

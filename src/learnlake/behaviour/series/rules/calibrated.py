@@ -10,8 +10,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.series.rules.gathered import SERIES
+from learnlake.modelling.forecasting import LEVELS
 
-LEVELS = (80, 95)
 FEWEST_ERRORS = 40
 ACCURACY = 10_000
 POOL = ("period", "forecaster")

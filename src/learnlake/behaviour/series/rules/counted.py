@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 
 from learnlake.behaviour.series.rules.calendar import DAYS, PERIODS, holiday_count, holidays_between, start_of
 from learnlake.behaviour.series.settings import SeriesSettings
+from learnlake.lake.columns import EVERYBODY, OUTSIDE
 
-ALL, PLATFORM, OUTSIDE = "all", "platform", "outside"
+PLATFORM = "platform"
 SUMS: Mapping[str, str] = {
     "minutes": "active_seconds / 60",
     "views": "view_quantity",
@@ -54,7 +55,7 @@ def _by_segment(days: DataFrame, members: DataFrame, as_of: date, settings: Seri
     """Return one wide row per segment and period in which anything happened; ``outside`` is all less the segments."""
     of_users = _by_period(_deeds(days, ("user_id",), as_of, settings), ("user_id",))
     of_platforms = _by_period(_deeds(days, ("user_id", "platform"), as_of, settings), ("user_id", "platform"))
-    whole = _summed(of_users, F.lit(ALL), F.lit(ALL))
+    whole = _summed(of_users, F.lit(EVERYBODY), F.lit(EVERYBODY))
     platforms = _summed(of_platforms, F.lit(PLATFORM), F.col("platform"))
     inside = _summed(of_users.join(members, on="user_id"), F.col("scheme"), F.col("segment_id"))
     schemes = members.select("scheme").distinct()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
-from learnlake.behaviour.series.rules.counted import ALL, PLATFORM
+from learnlake.behaviour.series.rules.counted import PLATFORM
 from learnlake.behaviour.series.settings import Forecasting, Period
+from learnlake.lake.columns import EVERYBODY
+from learnlake.lake.table import Table
 from learnlake.modelling.backtest import Plan
 
 SERIES = ("scheme", "segment_id", "metric", "period")
@@ -16,7 +23,7 @@ TASKS = 16
 def wanted(points: DataFrame, conf: Forecasting) -> DataFrame:
     """Keep the points of the series that conf wants to be forecast."""
     own = points.where(F.col("metric").isin(*conf.metrics) & F.col("period").isin(*conf.ahead))
-    return own.where(F.col("scheme").isin(ALL, PLATFORM, *conf.schemes)) if conf.schemes else own
+    return own.where(F.col("scheme").isin(EVERYBODY, PLATFORM, *conf.schemes)) if conf.schemes else own
 
 
 def gathered(points: DataFrame, *more: str) -> DataFrame:
@@ -41,6 +48,28 @@ def gathered(points: DataFrame, *more: str) -> DataFrame:
         F.col("_pairs.holiday_count").alias("holidays"),
     )
     return made.repartition(TASKS, F.xxhash64(*SERIES))
+
+
+def each(
+    rows: DataFrame, table: Table, names: Iterable[str], made: Callable[[dict[str, Any]], pa.RecordBatch]
+) -> DataFrame:
+    """Hand one series after the other to a function, in Arrow tasks.
+
+    Args:
+        rows: one row per series.
+        table: whose columns are made.
+        names: their names, in the order of the batches.
+        made: makes a batch of rows of one series.
+    """
+    kinds = {column.name: column.dtype for column in table.columns}
+    schema = StructType([StructField(name, kinds[name]) for name in names])
+
+    def over(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                yield made(row)
+
+    return rows.mapInArrow(over, schema)
 
 
 def plan_of(conf: Forecasting, period: Period, earliest: int = 0) -> Plan:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.series.rules.counted import ALL, PLATFORM, SUMS
+from learnlake.behaviour.series.rules.counted import PLATFORM, SUMS
+from learnlake.lake.columns import EVERYBODY
 
 ENDS = ("low_80", "high_80", "low_95", "high_95")
 
@@ -23,12 +24,12 @@ def reconciled(said: DataFrame) -> DataFrame:
         said: rows of gold.forecasts; those of scheme ``all`` stay as they are.
     """
     point = ("metric", "period", "period_start")
-    whole = said.where(F.col("scheme") == ALL).select(*point, F.col("forecast").alias("_whole"))
+    whole = said.where(F.col("scheme") == EVERYBODY).select(*point, F.col("forecast").alias("_whole"))
     siblings = Window.partitionBy("scheme", *point)
     beside = said.join(whole, on=list(point), how="left").withColumns(
         {"_sum": F.sum("forecast").over(siblings), "_count": F.count(F.lit(1)).over(siblings)}
     )
-    adds_up = (F.col("scheme") != ALL) & ((F.col("scheme") != PLATFORM) | F.col("metric").isin(*SUMS))
+    adds_up = (F.col("scheme") != EVERYBODY) & ((F.col("scheme") != PLATFORM) | F.col("metric").isin(*SUMS))
     moves = adds_up & F.col("_whole").isNotNull()
     scales = (F.col("_sum") > 0) & (F.col("_whole") >= 0)
 

@@ -7,9 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.series.rules.counted import ALL, PLATFORM, series
+from learnlake.behaviour.series.rules.counted import PLATFORM, series
 from learnlake.behaviour.series.settings import BACKTEST_DAYS, SeriesSettings
 from learnlake.behaviour.series.stages.activity_series import courses
+from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.stage import Before, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.series import BACKTEST_SERIES
@@ -29,7 +30,7 @@ def backtest_series(
     chosen = earlier.unionByName(young).select("user_id", "scheme", "segment_id")
     counted = series(days, chosen, courses(items), as_of, settings)
     dated = counted.join(F.broadcast(known), on="scheme", how="left")
-    has_members = ~F.col("scheme").isin(ALL, PLATFORM)
+    has_members = ~F.col("scheme").isin(EVERYBODY, PLATFORM)
     members_date = F.when(has_members, F.coalesce("members_date", F.lit(as_of)))
     made = {"as_of_date": F.lit(as_of), "members_date": members_date}
     return dated.withColumns(made).select(*(column.name for column in BACKTEST_SERIES.columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.series.rules.gathered import SERIES, gathered, plan_of, wanted
+from learnlake.behaviour.series.rules.gathered import SERIES, each, gathered, plan_of, wanted
 from learnlake.behaviour.series.settings import Forecasting, SeriesSettings
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.series import BACKTEST_SERIES, FORECAST_TRIALS
@@ -42,15 +42,11 @@ def forecast_trials(series: DataFrame, *, as_of: date, settings: SeriesSettings)
     row that says why.
     """
     conf = settings.forecast
-    kinds = {column.name: column.dtype.simpleString() for column in FORECAST_TRIALS.columns}
-    schema = ", ".join(f"{name} {kinds[name]}" for name in FIELDS)
 
-    def tried(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield pa.RecordBatch.from_pylist(list(_trials(row, conf)), schema=pa.schema(FIELDS))
+    def tried(row: dict[str, Any]) -> pa.RecordBatch:
+        return pa.RecordBatch.from_pylist(list(_trials(row, conf)), schema=pa.schema(FIELDS))
 
-    made = gathered(wanted(series, conf), "members_date").mapInArrow(tried, schema)
+    made = each(gathered(wanted(series, conf), "members_date"), FORECAST_TRIALS, FIELDS, tried)
     return made.select(F.lit(as_of).alias("as_of_date"), *FIELDS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -12,20 +11,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.series.rules.calendar import next_starts
-from learnlake.behaviour.series.rules.gathered import SERIES, gathered, plan_of, wanted
-from learnlake.behaviour.series.rules.reconciled import reconciled
+from learnlake.behaviour.series.rules.gathered import SERIES, each, gathered, plan_of, wanted
+from learnlake.behaviour.series.rules.reconciled import ENDS, reconciled
 from learnlake.behaviour.series.settings import Forecasting, SeriesSettings
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.series import ACTIVITY_SERIES, FORECAST_SCORES, FORECASTS
-from learnlake.modelling.backtest import again, why_simple
+from learnlake.modelling.backtest import again
 
-ENDS = ("low_80", "high_80", "low_95", "high_95")
-SAID = (
-    "scheme STRING, segment_id STRING, metric STRING, period STRING, period_start DATE, forecast DOUBLE, "
-    + ", ".join(f"{end} DOUBLE" for end in ENDS)
-    + ", forecaster STRING, mase DOUBLE, forecast_remark STRING"
-)
-NAMES = tuple(part.split()[0] for part in SAID.split(", "))
+NAMES = (*SERIES, "period_start", "forecast", *ENDS, "forecaster", "mase", "forecast_remark")
 
 
 @stage(reads=(ACTIVITY_SERIES, FORECAST_SCORES), writes=FORECASTS)
@@ -39,12 +32,7 @@ def forecasts(series: DataFrame, scores: DataFrame, *, as_of: date, settings: Se
     # broadcast, for a shuffle would put the rows together again
     rows = gathered(wanted(series, conf)).join(F.broadcast(chosen), on=list(SERIES), how="left")
 
-    def said(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield _batch(row, conf)
-
-    made = reconciled(rows.mapInArrow(said, SAID))
+    made = reconciled(each(rows, FORECASTS, NAMES, lambda row: _batch(row, conf)))
     return made.select(F.lit(as_of).alias("as_of_date"), *(column.name for column in FORECASTS.columns[1:]))
 
 
@@ -52,7 +40,6 @@ def _batch(row: dict[str, Any], conf: Forecasting) -> pa.RecordBatch:
     """Forecast one series: a batch of as many rows as there are periods ahead."""
     values = np.array(row["series_values"], dtype=np.float64)
     plan = plan_of(conf, row["period"])
-    remark = why_simple(values, plan) or row["forecast_remark"]
     method, made, failed = again(row["forecaster"], values, plan)
     floor = 0.0 if not len(values) or np.nanmin(values) >= 0 else -np.inf
     own = made.half[95]
@@ -68,6 +55,6 @@ def _batch(row: dict[str, Any], conf: Forecasting) -> pa.RecordBatch:
     told = [
         pa.array([method] * count, pa.string()),
         pa.array([row["mase"]] * count, pa.float64()),
-        pa.array([failed or remark] * count, pa.string()),
+        pa.array([failed or row["forecast_remark"]] * count, pa.string()),
     ]
     return pa.RecordBatch.from_arrays([*key, pa.array(starts, pa.date32()), *numbers, *told], names=list(NAMES))

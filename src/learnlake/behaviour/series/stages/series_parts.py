@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,9 +10,10 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.series.rules.counted import ALL, PLATFORM
-from learnlake.behaviour.series.rules.gathered import SERIES, gathered, wanted
+from learnlake.behaviour.series.rules.counted import PLATFORM
+from learnlake.behaviour.series.rules.gathered import SERIES, each, gathered, wanted
 from learnlake.behaviour.series.settings import SeriesSettings
+from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.series import ACTIVITY_SERIES, SERIES_PARTS
 from learnlake.modelling.decomposition import taken_apart
@@ -35,15 +35,7 @@ def series_parts(series: DataFrame, *, as_of: date, settings: SeriesSettings) ->
     Of a day on which all users stand out, the segment is named whose own rest makes up most of it.
     """
     daily = wanted(series, settings.forecast).where("period = 'day'")
-    kinds = {column.name: column.dtype.simpleString() for column in SERIES_PARTS.columns}
-    schema = ", ".join(f"{name} {kinds[name]}" for name in FIELDS)
-
-    def taken(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield _parts(row)
-
-    parted = _caused(gathered(daily).mapInArrow(taken, schema))
+    parted = _caused(each(gathered(daily), SERIES_PARTS, FIELDS, _parts))
     return parted.select(F.lit(as_of).alias("as_of_date"), *(column.name for column in SERIES_PARTS.columns[1:]))
 
 
@@ -61,13 +53,13 @@ def _parts(row: dict[str, Any]) -> pa.RecordBatch:
 def _caused(parted: DataFrame) -> DataFrame:
     """Name the segment with the greatest share of the rest of an odd day of all users; of equals the first by name."""
     whole = Window.partitionBy("metric", "period", "period_start")
-    of_all = F.first(F.when(F.col("scheme") == ALL, F.col("rest")), ignorenulls=True).over(whole)
-    is_segment = ~F.col("scheme").isin(ALL, PLATFORM)
+    of_all = F.first(F.when(F.col("scheme") == EVERYBODY, F.col("rest")), ignorenulls=True).over(whole)
+    is_segment = ~F.col("scheme").isin(EVERYBODY, PLATFORM)
     named = F.struct(
         F.try_divide("rest", of_all).alias("share"), F.concat_ws("/", "scheme", "segment_id").alias("segment")
     )
     most = F.max(F.when(is_segment, named)).over(whole)
-    tells = (F.col("scheme") == ALL) & F.col("is_anomaly")
+    tells = (F.col("scheme") == EVERYBODY) & F.col("is_anomaly")
     return parted.withColumns(
         {
             "caused_by": F.when(tells, most["segment"]),
