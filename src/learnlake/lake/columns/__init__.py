@@ -6,6 +6,7 @@ the modules only keep its chapters short.
 """
 
 from learnlake.lake.columns.audiences import *
+from learnlake.lake.columns.contrasts import *
 from learnlake.lake.columns.facts import *
 from learnlake.lake.columns.features import *
 from learnlake.lake.columns.journeys import *
