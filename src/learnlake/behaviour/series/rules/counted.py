@@ -8,6 +8,7 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.window import WindowSpec
 
 from learnlake.behaviour.series.rules.calendar import DAYS, PERIODS, holiday_count, holidays_between, start_of
 from learnlake.behaviour.series.settings import SeriesSettings
@@ -24,6 +25,9 @@ SUMS: Mapping[str, str] = {
     "requests": "consult_request_count",
 }
 METRICS = ("active_users", *SUMS, "new_users", "lost_users")
+FLAGS = tuple(
+    f"{who}_{what}" for who in ("own", "whole") for what in ("active_users", "active_week", "new_users", "lost_users")
+)
 GROUP = ("scheme", "segment_id", "period", "period_start")
 
 
@@ -44,7 +48,7 @@ def series(days: DataFrame, members: DataFrame, courses: DataFrame, as_of: date,
     """
     counted = _by_segment(days, members, as_of, settings)
     firsts = _firsts(days, as_of, settings)
-    filled = _filled(counted, firsts, as_of)
+    filled = _filled(counted, _known(members, firsts), firsts, as_of)
     marked = _marked(filled, courses, as_of, settings)
     cells = F.explode(F.array(*(F.struct(F.lit(name).alias("metric"), F.col(name).alias("value")) for name in METRICS)))
     kept = ("is_partial", "holiday_count", "course_start_count")
@@ -52,58 +56,94 @@ def series(days: DataFrame, members: DataFrame, courses: DataFrame, as_of: date,
 
 
 def _by_segment(days: DataFrame, members: DataFrame, as_of: date, settings: SeriesSettings) -> DataFrame:
-    """Return one wide row per segment and period in which anything happened; ``outside`` is all less the segments."""
-    of_users = _by_period(_deeds(days, ("user_id",), as_of, settings), ("user_id",))
-    of_platforms = _by_period(_deeds(days, ("user_id", "platform"), as_of, settings), ("user_id", "platform"))
-    whole = _summed(of_users, F.lit(EVERYBODY), F.lit(EVERYBODY))
-    platforms = _summed(of_platforms, F.lit(PLATFORM), F.col("platform"))
-    inside = _summed(of_users.join(members, on="user_id"), F.col("scheme"), F.col("segment_id"))
-    schemes = members.select("scheme").distinct()
-    totals = inside.groupBy("scheme", "period", "period_start").agg(
-        *(F.sum(name).alias(f"_{name}") for name in METRICS)
+    """Return one wide row per segment and period in which anything happened; ``outside`` are those whom a scheme places nowhere.
+
+    Users who are in the same segments are added up first, day by day; only these sums are spread over segments and periods.
+    """
+    placed = members.where(F.col("segment_id").isNotNull())
+    pairs = F.array_sort(F.collect_list(F.struct("scheme", "segment_id"))).alias("_pairs")
+    of_users = placed.groupBy("user_id").agg(pairs)
+    schemes = members.agg(F.array_sort(F.collect_set("scheme")).alias("_schemes"))
+    alike = _deeds(days, as_of, settings).join(of_users, on="user_id", how="left").groupBy("_pairs", "platform", "day")
+    summed = alike.agg(*(F.sum(name).alias(name) for name in (*SUMS, *FLAGS))).crossJoin(F.broadcast(schemes))
+    opened = summed.withColumn("_place", F.explode(_places())).withColumn("_cell", F.explode(_periods()))
+    keys = ("_place.scheme", "_place.segment_id", "_cell.period", "_cell.period_start")
+    return opened.groupBy(*keys).agg(*(F.sum(_value(name)).alias(name) for name in METRICS))
+
+
+def _places() -> Column:
+    """List the segments that sums count for: all, their platform, and one of each scheme."""
+    known = F.map_from_entries(F.coalesce("_pairs", F.array().cast("array<struct<scheme:string,segment_id:string>>")))
+    always = ((F.lit(EVERYBODY), F.lit(EVERYBODY)), (F.lit(PLATFORM), F.col("platform")))
+    own = F.transform("_schemes", lambda scheme: _place(scheme, F.coalesce(known[scheme], F.lit(OUTSIDE))))
+    return F.concat(F.array(*(_place(*one) for one in always)), own)
+
+
+def _place(scheme: Column, segment: Column) -> Column:
+    return F.struct(scheme.alias("scheme"), segment.alias("segment_id"))
+
+
+def _periods() -> Column:
+    starts = {period: start_of(F.col("day"), period) for period in PERIODS}
+    return F.array(
+        *(F.struct(F.lit(period).alias("period"), start.alias("period_start")) for period, start in starts.items())
     )
-    rest = whole.drop("scheme", "segment_id").crossJoin(F.broadcast(schemes))
-    rest = rest.join(totals, on=["scheme", "period", "period_start"], how="left")
-    left = {name: F.col(name) - F.coalesce(f"_{name}", F.lit(0.0)) for name in METRICS}
-    outside = rest.withColumns(left).withColumn("segment_id", F.lit(OUTSIDE)).select(*GROUP, *METRICS)
-    return reduce(DataFrame.unionByName, (whole, platforms, inside, outside))
 
 
-def _deeds(days: DataFrame, by: tuple[str, ...], as_of: date, settings: SeriesSettings) -> DataFrame:
-    """Return what each user did on each day, and the days on which users are new or lost."""
-    sums = [F.sum(F.expr(how).cast("double")).alias(name) for name, how in SUMS.items()]
-    daily = days.groupBy(*by, "event_date").agg(*sums)
-    own = Window.partitionBy(*by).orderBy("event_date")
-    told = daily.withColumns(
-        {
-            "active_users": F.lit(1.0),
-            "new_users": F.lag("event_date").over(own).isNull().cast("double"),
-            "_next": F.lead("event_date").over(own),
-            "lost_users": F.lit(0.0),
-        }
+def _value(metric: str) -> Column:
+    """Return what a cell adds to a metric: of a platform its own users count, and those of a week once."""
+    if metric in SUMS:
+        return F.col(metric)
+    is_week, is_platform = F.col("_cell.period") == "week", F.col("_place.scheme") == PLATFORM
+    own, whole = (
+        F.when(is_week, F.col(f"{who}_active_week")).otherwise(F.col(f"{who}_active_users"))
+        if metric == "active_users"
+        else F.col(f"{who}_{metric}")
+        for who in ("own", "whole")
     )
-    gone_on = F.date_add("event_date", settings.lost_after_days)
-    nothing = {name: F.lit(0.0) for name in METRICS}
-    is_gone = (gone_on <= F.lit(as_of)) & (F.col("_next").isNull() | (F.col("_next") > gone_on))
-    lost = told.where(is_gone).withColumns({**nothing, "lost_users": F.lit(1.0), "event_date": gone_on})
-    return told.unionByName(lost).select(*by, "event_date", *METRICS)
+    return F.when(is_platform, own).otherwise(whole)
 
 
-def _by_period(deeds: DataFrame, by: tuple[str, ...]) -> DataFrame:
-    """Add the deeds of a user up by period; a user is active once in it."""
-    how = [F.max(name).alias(name) if name == "active_users" else F.sum(name).alias(name) for name in METRICS]
-    frames = [
-        deeds.groupBy(*by, start_of(F.col("event_date"), period).alias("period_start"))
-        .agg(*how)
-        .withColumn("period", F.lit(period))
-        for period in PERIODS
-    ]
-    return reduce(DataFrame.unionByName, frames)
+def _deeds(days: DataFrame, as_of: date, settings: SeriesSettings) -> DataFrame:
+    """Return the deeds of each user on each platform and day, and whether they count there, and at all, on that day.
+
+    Returns:
+        user_id, platform, day, the sums, and the flags as 0 or 1: ``own`` ones of the platform, ``whole`` ones of all, set in one row
+        of a day at most. A user is lost on a later day, which has a row of its own.
+    """
+    after = settings.lost_after_days
+    sums = {name: F.expr(how).cast("double") for name, how in SUMS.items()}
+    flags = {
+        **_flags("own", Window.partitionBy("user_id", "platform").orderBy("event_date"), as_of, after),
+        **_flags("whole", Window.partitionBy("user_id").orderBy("event_date", "platform"), as_of, after),
+    }
+    told = days.select(
+        "user_id", "platform", "event_date", *(how.alias(name) for name, how in {**sums, **flags}.items())
+    )
+    is_lost = F.col("own_lost_users") | F.col("whole_lost_users")
+    now = told.withColumn(
+        "_later", F.explode(F.when(is_lost, F.array(F.lit(0), F.lit(after))).otherwise(F.array(F.lit(0))))
+    )
+
+    def counted(name: str) -> Column:
+        is_here = (F.col("_later") > 0) if name.endswith("lost_users") else (F.col("_later") == 0)
+        return F.when(is_here, F.coalesce(F.col(name).cast("double"), F.lit(0.0))).otherwise(F.lit(0.0)).alias(name)
+
+    return now.select(
+        "user_id", "platform", F.date_add("event_date", F.col("_later")).alias("day"), *map(counted, (*SUMS, *FLAGS))
+    )
 
 
-def _summed(rows: DataFrame, scheme: Column, segment: Column) -> DataFrame:
-    keys = (scheme.alias("scheme"), segment.alias("segment_id"), F.col("period"), F.col("period_start"))
-    return rows.groupBy(*keys).agg(*(F.sum(name).alias(name) for name in METRICS))
+def _flags(who: str, window: WindowSpec, as_of: date, after: int) -> dict[str, Column]:
+    """Say whether a row is the user's first of its day, of its week, ever, and the last before too long a silence."""
+    day, before, later = F.col("event_date"), F.lag("event_date").over(window), F.lead("event_date").over(window)
+    gone_on = F.date_add(day, after)
+    return {
+        f"{who}_active_users": before.isNull() | (before < day),
+        f"{who}_active_week": before.isNull() | (start_of(before, "week") < start_of(day, "week")),
+        f"{who}_new_users": before.isNull(),
+        f"{who}_lost_users": (gone_on <= F.lit(as_of)) & (later.isNull() | (later > gone_on)),
+    }
 
 
 def _firsts(days: DataFrame, as_of: date, settings: SeriesSettings) -> DataFrame:
@@ -115,10 +155,19 @@ def _firsts(days: DataFrame, as_of: date, settings: SeriesSettings) -> DataFrame
     return firsts.withColumn("first_date", F.greatest("first_date", oldest))
 
 
-def _filled(counted: DataFrame, firsts: DataFrame, as_of: date) -> DataFrame:
+def _known(members: DataFrame, firsts: DataFrame) -> DataFrame:
+    """List the series there are: scheme, segment_id and platform, which is null but for those of a platform."""
+    nowhere = F.lit(None).cast("string").alias("platform")
+    is_platform = F.col("platform").isNotNull()
+    named = F.when(is_platform, F.lit(PLATFORM)).otherwise(F.lit(EVERYBODY)).alias("scheme")
+    whole = firsts.select(named, F.coalesce("platform", F.lit(EVERYBODY)).alias("segment_id"), "platform")
+    inside = members.select("scheme", F.coalesce("segment_id", F.lit(OUTSIDE)).alias("segment_id"), nowhere)
+    outside = members.select("scheme", F.lit(OUTSIDE).alias("segment_id"), nowhere)
+    return whole.unionByName(inside.unionByName(outside).distinct())
+
+
+def _filled(counted: DataFrame, known: DataFrame, firsts: DataFrame, as_of: date) -> DataFrame:
     """Put zeros where nothing happened, from the first day to ``as_of``."""
-    platform = F.when(F.col("scheme") == PLATFORM, F.col("segment_id")).alias("platform")
-    known = counted.select("scheme", "segment_id", platform).distinct()
     begun = known.join(F.broadcast(firsts), on=known["platform"].eqNullSafe(firsts["platform"])).drop("platform")
     frames = [
         begun.withColumns(
