@@ -4,7 +4,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
-from learnlake.lake.joins import as_known, latest, owned
+from learnlake.lake.joins import as_known, by_segment, latest, owned
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import IDENTITIES
 from tests.drawing import draw, expect
 
@@ -12,6 +13,16 @@ HISTORY = """
     account_id | known_from          | user_id
     a          | 2026-05-01T00:00:00 | old
     a          | 2026-05-03T00:00:00 | new
+"""
+USERS = (c.USER_ID, c.EVENT_COUNT)
+PLACED = (*USERS, c.SCHEME, c.SEGMENT_ID)
+MEMBERS = """
+    scheme    | user_id | segment_id
+    behaviour | ann     | busy
+    behaviour | bob     | -
+    job       | ann     | baker
+    age       | ann     | old
+    behaviour | zoe     | busy
 """
 
 
@@ -53,3 +64,24 @@ def test_an_account_nobody_linked_is_its_own_user(spark: SparkSession) -> None:
     expect(
         owned(accounts, draw(IDENTITIES, HISTORY)), [c.ACCOUNT_ID, c.USER_ID], "account_id | user_id\na | new\nb | b"
     )
+
+
+def test_a_user_stands_once_for_all_and_once_a_scheme_and_nobody_is_lost(spark: SparkSession) -> None:
+    users = draw(USERS, "user_id | event_count\nann | 3\nbob | 2")
+    expect(
+        by_segment(users, draw(SEGMENT_MEMBERS, MEMBERS), ["job", "behaviour", "job"]),
+        PLACED,
+        """
+        user_id | event_count | scheme    | segment_id
+        ann     | 3           | all       | all
+        ann     | 3           | behaviour | busy
+        ann     | 3           | job       | baker
+        bob     | 2           | all       | all
+    """,
+    )
+
+
+def test_without_schemes_all_users_stand_alone(spark: SparkSession) -> None:
+    users = draw(USERS, "user_id | event_count\nann | 3")
+    found = by_segment(users, draw(SEGMENT_MEMBERS, MEMBERS), [])
+    expect(found, PLACED, "user_id | event_count | scheme | segment_id\nann | 3 | all | all")

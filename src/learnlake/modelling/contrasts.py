@@ -7,6 +7,7 @@ size; Fisher's exact test, the smaller tail doubled; Benjamini and Hochberg (199
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +21,13 @@ from learnlake.modelling.intervals import difference, wilson
 COUNTS = ("case_hit_count", "case_count", "control_hit_count", "control_count")
 
 
-def contrasted(counted: DataFrame, by: Sequence[str]) -> DataFrame:
+def contrasted(counted: DataFrame, by: Sequence[str], tests: str | None = None) -> DataFrame:
     """Compare cases and controls in each row.
 
     Args:
         counted: rows with case_hit_count, case_count, control_hit_count and control_count (BIGINT, none of them null).
-        by: columns whose rows are one family of tests; small enough for one Arrow batch. No row of it is left out: a test that
-            was looked at and not told must be counted, too.
+        by: columns whose rows are one family of tests; small enough for one Arrow batch.
+        tests: column with the tests of the family, where rows that nobody hit are left out; default: its rows.
 
     Returns:
         The same rows with case_share, control_share, difference and its 95 % interval, effect_size, contrast_p and contrast_q; all
@@ -46,19 +47,23 @@ def contrasted(counted: DataFrame, by: Sequence[str]) -> DataFrame:
         }
     )
     fields = [*told.schema.fields, *(StructField(name, DoubleType()) for name in ("contrast_p", "contrast_q"))]
-    return told.groupBy(*by).applyInArrow(_tested, StructType(fields))
+
+    def tested(table: pa.Table) -> pa.Table:
+        return _tested(table, len(table) if tests is None else table[tests][0].as_py())
+
+    return told.groupBy(*by).applyInArrow(tested, StructType(fields))
 
 
 def _angle(share: Column) -> Column:
     return F.asin(F.sqrt(share))
 
 
-def _tested(table: pa.Table) -> pa.Table:
+def _tested(table: pa.Table, tests: int) -> pa.Table:
     counts = [table[name].to_numpy() for name in COUNTS]
     is_told = (counts[1] > 0) & (counts[3] > 0)
     p, q = np.full(len(table), np.nan), np.full(len(table), np.nan)
     p[is_told] = two_sided(*(count[is_told] for count in counts))
-    q[is_told] = adjusted(p[is_told], int(is_told.sum()))
+    q[is_told] = adjusted(p[is_told], tests - int((~is_told).sum()))
     for name, values in (("contrast_p", p), ("contrast_q", q)):
         table = table.append_column(name, pa.array(values, from_pandas=True))
     return table
@@ -69,4 +74,4 @@ def two_sided(case_hits: Counts, cases: Counts, control_hits: Counts, controls: 
     whole, hits = cases + controls, case_hits + control_hits
     more = upper_tail(case_hits, whole, cases, hits)
     fewer = upper_tail(control_hits, whole, controls, hits)
-    return np.minimum(2 * np.minimum(more, fewer), 1.0)
+    return cast(Numbers, np.minimum(2 * np.minimum(more, fewer), 1.0))

@@ -7,11 +7,11 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.by_segment import by_segment
 from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.rules.walk import walked
 from learnlake.behaviour.journeys.settings import Funnel, Funnels
 from learnlake.lake.columns import EVERYBODY
+from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import FUNNELS

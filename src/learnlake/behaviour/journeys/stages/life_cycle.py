@@ -7,9 +7,9 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.by_segment import by_segment
 from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.settings import JourneySettings
+from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import LIFE_CYCLE, USER_STATES

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.by_segment import by_segment
 from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.settings import JourneySettings
+from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import STICKINESS

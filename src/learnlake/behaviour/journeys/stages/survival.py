@@ -7,10 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.by_segment import by_segment
 from learnlake.behaviour.journeys.rules.product_limit import CURVE, curves
 from learnlake.behaviour.journeys.rules.spells import spells
 from learnlake.behaviour.journeys.settings import JourneySettings
+from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import SURVIVAL
