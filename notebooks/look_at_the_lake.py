@@ -79,6 +79,21 @@ store.query("SELECT scope, antecedent, consequent, together_count, confidence, l
 store.query("SELECT cohort, age, cohort_count, returned_share FROM gold.retention WHERE kind = 'classic_activity' AND scheme = 'all' ORDER BY ALL", tables).toPandas()
 
 # %% [markdown]
+# What went before leaving, what follows a purchase, what is asked about and where learners get stuck
+
+# %%
+store.query("SELECT deed, case_share, control_share, difference_low, difference_high, effect_size, contrast_q FROM gold.moments WHERE moment = 'leaving' AND scheme = 'all' ORDER BY abs(effect_size) DESC", tables).toPandas()
+
+# %%
+store.query("SELECT bought_item, next_item, case_share, control_share, median_lag, after_count, before_count, order_q FROM gold.purchase_sequels ORDER BY difference DESC LIMIT 20", tables).toPandas()
+
+# %%
+store.query("SELECT topic_kind, scheme, segment_id, topic, point, case_share, control_share, contrast_q FROM gold.topic_points WHERE is_found ORDER BY ALL", tables).toPandas()
+
+# %%
+store.query("SELECT * FROM gold.stuck_points WHERE is_stuck ORDER BY item_id LIMIT 20", tables).toPandas()
+
+# %% [markdown]
 # ## Campaigns and their arms
 
 # %%

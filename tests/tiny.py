@@ -41,6 +41,10 @@ CONF = {
         "{name: {en: studies on, zh: 继续学习}, within_days: 14, over_days: 50, keep_open: true, steps: "
         "[{name: {en: studies, zh: 学习}, types: [study]}, {name: {en: again, zh: 再次}, types: [study]}]}\n"
     ),
+    "topics/ways.yml": (
+        "{name: {en: way, zh: 方式}, of: text, event_types: [ask], topics: "
+        "{mail: {name: {en: mail, zh: 邮件}, words: [e-mail]}}}\n"
+    ),
     "baskets/deeds.yml": "{of: item, event_types: [study], unit: user}\n",
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from learnlake import ask, ask_behaviour
+from learnlake import ask, ask_behaviour, ask_habits, ask_moments, ask_topics
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
@@ -59,6 +59,9 @@ app = typer.Typer(
 )
 ask.register(app)
 ask_behaviour.register(app)
+ask_habits.register(app)
+ask_moments.register(app)
+ask_topics.register(app)
 
 
 @app.command()

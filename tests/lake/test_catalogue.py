@@ -8,6 +8,7 @@ from learnlake.lake.catalogue import LakeSettings, catalogue, profile_columns, t
 from learnlake.lake.sources import Source, Sources
 from learnlake.lake.tables import FIXED
 from learnlake.lake.tables.gold import FEATURES, PORTRAITS, USER_PROFILE
+from learnlake.lake.tables.habits import STUDY_HABITS
 from learnlake.lake.tables.journeys import USER_STATES
 from learnlake.lake.tables.silver import ACCOUNTS
 from learnlake.settings import Conf
@@ -50,7 +51,16 @@ def test_the_profile_is_widened_by_what_tables_mark_as_part_of_it(conf):
     added = wide.columns[len(USER_PROFILE.columns) :]
     assert wide.columns[: len(USER_PROFILE.columns)] == USER_PROFILE.columns
     assert {column.name for column in added} == {
-        *(column.name for column in (*FEATURES, *ACCOUNTS.profile, *PORTRAITS.profile, *USER_STATES.profile)),
+        *(
+            column.name
+            for column in (
+                *FEATURES,
+                *ACCOUNTS.profile,
+                *PORTRAITS.profile,
+                *USER_STATES.profile,
+                *STUDY_HABITS.profile,
+            )
+        ),
         "segment_behaviour",
         "segment_loyalty",
     }

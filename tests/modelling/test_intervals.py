@@ -3,7 +3,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from scipy.stats import binomtest
 
-from learnlake.modelling.intervals import difference, wilson
+from learnlake.modelling.intervals import difference, shares, wilson
 
 CASES = [(0, 10), (3, 10), (50, 100), (100, 100), (7, 1_000)]
 
@@ -28,3 +28,11 @@ def test_a_difference_has_the_interval_that_newcombe_prints(spark: SparkSession)
 def test_nobody_counted_has_no_share(spark: SparkSession):
     made = wilson(F.lit(0), F.lit(0))
     assert tuple(spark.range(1).select(made.value, made.low, made.high).first()) == (None, None, None)
+
+
+def test_shares_have_the_names_that_tables_have_for_them(spark: SparkSession):
+    """Newcombe (1998), table I, method 3: 81 of 263 is .2553 to .3662."""
+    columns = shares(F.lit(81), F.lit(263), "x")
+    row = spark.range(1).select(*(column.alias(name) for name, column in columns.items())).first()
+    assert row.x_share == pytest.approx(81 / 263)
+    assert (round(row.x_low_share, 4), round(row.x_high_share, 4)) == (0.2553, 0.3662)

@@ -16,6 +16,8 @@ from tests.tiny import CANARY, DAY, KEY, hashes, runner, write_conf, write_logs
 
 DAY_BEFORE = DAY - timedelta(days=1)
 TO_FEATURES = frozenset({"gold.user_features"})
+# all that looks at earlier days, at models, or at what was decided before
+OVER_DAYS = frozenset({"gold.audiences", "gold.segment_moves", "gold.backtest_series", "gold.segment_outcomes"})
 
 
 def built(made: Runner) -> dict[str, str]:
@@ -85,9 +87,9 @@ def test_two_days_in_either_order_give_the_same_tables(
     shutil.copytree(home / "lake", home / "back")
     shutil.copytree(silver, home / "forth")
     forth, back = runner(spark, home, "forth"), runner(spark, home, "back")
-    forth.run((DAY_BEFORE, DAY))
-    back.run((DAY_BEFORE,))
-    assert hashes(forth) == hashes(back)
+    forth.run((DAY_BEFORE, DAY), OVER_DAYS)
+    back.run((DAY_BEFORE,), OVER_DAYS)
+    assert hashes(forth, OVER_DAYS) == hashes(back, OVER_DAYS)
     assert forth.inputs.store.day(SEGMENT_MEMBERS, DAY).where(f"member_since = '{DAY_BEFORE}'").count() == 3 * 24
     assert forth.inputs.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"
 

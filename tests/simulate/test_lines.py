@@ -7,15 +7,15 @@ from pyspark.sql import functions as F
 from learnlake.lake.ddl import schema_of
 from learnlake.simulate import dirt
 from learnlake.simulate.lines import ADVISORY_COLUMNS
-from learnlake.simulate.registers import ITEM_COLUMNS, account_columns
+from learnlake.simulate.registers import account_columns, item_columns
 
 CONF = Path(__file__).parents[2] / "conf"
 HEADERS = {
     "academy_accounts": account_columns("academy"),
     "forum_members": account_columns("forum"),
     "advisory_clients": account_columns("advisory"),
-    "academy_items": ITEM_COLUMNS,
-    "advisory_items": ITEM_COLUMNS,
+    "academy_items": item_columns("academy"),
+    "advisory_items": item_columns("advisory"),
     "advisory_events": ADVISORY_COLUMNS,
 }
 

@@ -1,7 +1,7 @@
 import csv
 import json
 
-from learnlake.simulate.registers import ITEM_COLUMNS, LOGIN_COLUMNS, account_columns
+from learnlake.simulate.registers import LOGIN_COLUMNS, account_columns, item_columns
 
 LISTS = {"academy": "academy/accounts", "forum": "forum/members", "advisory": "advisory/clients"}
 
@@ -29,5 +29,5 @@ def test_an_account_is_opened_before_its_first_event(world, academy_events):
 
 def test_items_fill_their_columns(world):
     academy = list(csv.reader(world["academy/items"]))
-    assert {len(row) for row in academy} == {len(ITEM_COLUMNS)}
+    assert {len(row) for row in academy} == {len(item_columns("academy"))}
     assert all(json.loads(line)["tags"] for line in world["forum/items"])

@@ -8,13 +8,25 @@ from learnlake.simulate import wording
 def test_a_sentence_names_its_topic_in_the_language_of_its_writer(spark):
     rows = spark.createDataFrame([("en", 0.0, "spark"), ("zh", 0.0, "spark")], "language STRING, u DOUBLE, tag STRING")
     written = rows.select(
-        wording.sentence(wording.QUESTIONS, F.col("language"), F.col("u"), wording.topic_name(F.col("tag"))).alias(
-            "text"
-        )
+        wording.sentence(wording.QUESTIONS, F.col("language"), F.col("u"), F.col("tag")).alias("text")
     )
     english, chinese = (row.text for row in written.collect())
     assert english == "How do I start a first project with Apache Spark? The guide assumes more than I know."
     assert chinese == "刚开始学 Apache Spark, 应该先做什么项目?"
+
+
+def test_jargon_gives_a_topic_away_without_its_name(spark):
+    written = spark.range(1_000).select(
+        wording.sentence(wording.QUESTIONS, F.lit("en"), F.col("id") / 1_000, F.lit("go")).alias("text")
+    )
+    texts = {row.text for row in written.collect()}
+    assert "Somebody explain the goroutine to me, please; every blog sparks more questions." in texts
+    assert (
+        sum("Go" in text.split() or "Go?" in text.split() for text in texts)
+        < len(texts)
+        == len(wording.QUESTIONS["en"])
+    )
+    assert not any("{" in text for text in texts)
 
 
 def test_no_topic_is_no_name(spark):

@@ -21,7 +21,10 @@ from tests.tiny import KEY
 
 MADE = frozenset(
     f"gold.{name}"
-    for name in ("segments", "forecasts", "series_parts", "item_rules", "item_sequences", "funnels", "retention")
+    for name in (
+        *("segments", "forecasts", "series_parts", "item_rules", "item_sequences", "funnels", "retention"),
+        *("moments", "purchase_sequels", "topic_weeks", "topic_points"),
+    )
 )
 WORLD = SimulateSettings(users=1_500, days=66)
 

@@ -1,9 +1,10 @@
-"""Story 2, first part: what is read after a book is bought, in its order."""
+"""Story 2: what goes before a purchase, and what is read after it, in its order."""
 
 from __future__ import annotations
 
 from statistics import median
 
+from learnlake.lake.tables.moments import MOMENTS, PURCHASE_SEQUELS
 from learnlake.lake.tables.rules import ITEM_SEQUENCES
 
 
@@ -31,3 +32,21 @@ def _is_of_one_book(items: list[str]) -> bool:
         for item in items
     }
     return len(books) == 1
+
+
+def test_what_buyers_read_and_others_do_not_are_the_chapters_of_what_they_bought(world) -> None:
+    """Planted: 70 % of buyers read the chapters, the first after one or two days; buyers also go through their list in order."""
+    told = world.run.inputs.store.read(PURCHASE_SEQUELS).where("bought_item LIKE 'book/%'").collect()
+    own = [row for row in told if _is_of_one_book([row.bought_item, row.next_item])]
+    assert len(own) >= 20
+    assert len(told) - len(own) <= 0.05 * len(told)
+    for row in own:
+        assert row.difference_low > 0.3
+        assert 1 <= row.median_lag <= 5
+        assert row.contrast_q <= 0.05 >= row.order_q
+
+
+def test_before_their_first_purchase_some_search_much_more_than_others(world) -> None:
+    rows = world.run.inputs.store.read(MOMENTS).where("moment = 'first_purchase' AND scheme = 'all'").collect()
+    largest = max(rows, key=lambda row: row.effect_size)
+    assert (largest.deed, largest.contrast_q < 0.01) == ("search", True)

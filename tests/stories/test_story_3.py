@@ -1,8 +1,15 @@
-"""Story 3, first part: community roles from behaviour."""
+"""Story 3, first parts: community roles from behaviour, and the technologies that are asked about."""
 
 from __future__ import annotations
 
+import numpy as np
+from pyspark.sql import functions as F
+
+from learnlake.lake.joins import latest
 from learnlake.lake.tables.gold import SEGMENTS
+from learnlake.lake.tables.silver import EVENTS, ITEMS
+from learnlake.lake.tables.topics import TEXT_TOPICS, TOPIC_POINTS, TOPIC_WEEKS
+from learnlake.modelling.association import wilson
 
 
 def test_enthusiasts_experts_and_leading_figures_are_told_apart_by_what_they_do_and_receive(world) -> None:
@@ -16,3 +23,30 @@ def test_a_role_is_defined_in_words_in_both_languages(world) -> None:
     assert "at least" in rows["expert"].definition_en
     assert "至少" in rows["expert"].definition_zh
     assert rows["enthusiast"].member_count > rows["expert"].member_count > rows["leading"].member_count > 0
+
+
+def test_questions_are_tagged_with_technologies_rightly(world) -> None:
+    """The tags of the thread that a question stands in are the truth; jargon and everyday words are planted."""
+    store = world.run.inputs.store
+    tags = latest(store.read(ITEMS), ITEMS).select("item_id", "tags")
+    found = store.read(TEXT_TOPICS).where("topic_kind = 'technology' AND event_type = 'ask'").join(tags, on="item_id")
+    counted = found.groupBy("found_by").agg(
+        F.count_if(F.array_contains("tags", F.col("topic"))).alias("right_count"), F.count(F.lit(1)).alias("all_count")
+    )
+    told = {row.found_by: (row.right_count, row.all_count) for row in counted.collect()}
+    assert set(told) == {"words", "classifier"}
+    for right, whole in told.values():
+        low, _ = wilson(np.array([right]), np.array([whole]))
+        assert low[0] >= 0.9, told
+    asked = store.read(EVENTS).where("event_type = 'ask'").count()
+    assert sum(whole for _, whole in told.values()) >= 0.9 * asked
+
+
+def test_the_technology_that_nobody_answers_hurts(world) -> None:
+    store = world.run.inputs.store
+    points = store.read(TOPIC_POINTS).where("topic_kind = 'technology' AND scheme = 'all'")
+    worst = points.where("point = 'unanswered' AND is_found").orderBy(F.desc("difference")).first()
+    assert (worst.topic, worst.case_share > 0.9) == ("terraform", True)
+    assert not points.where("point = 'rising' AND is_found").count(), "nothing was planted to rise among all users"
+    weeks = store.read(TOPIC_WEEKS).where("topic_kind = 'technology' AND scheme = 'level' AND segment_id = 'junior'")
+    assert weeks.select("week_start").distinct().count() >= 8

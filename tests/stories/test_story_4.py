@@ -1,8 +1,12 @@
-"""Story 4, first part: client types are facts of the contract, and thirty seats of one firm are one client."""
+"""Story 4, first parts: client types are facts of the contract, thirty seats of one firm are one client, and what they ask for."""
 
 from __future__ import annotations
 
+import pytest
+from pyspark.sql import functions as F
+
 from learnlake.lake.tables.gold import SEGMENTS
+from learnlake.lake.tables.topics import TOPIC_POINTS, TOPIC_WEEKS
 
 
 def test_every_client_has_the_type_of_the_contract_and_a_firm_counts_once(world) -> None:
@@ -11,3 +15,34 @@ def test_every_client_has_the_type_of_the_contract_and_a_firm_counts_once(world)
     assert counted == planted
     row = world.run.inputs.store.read(SEGMENTS).where("scheme = 'client' AND segment_id = 'enterprise'").first()
     assert row.member_count > row.client_count, "the big firm alone has many seats"
+
+
+def test_the_type_that_doubled_among_students_is_named_and_no_other(world) -> None:
+    points = world.run.inputs.store.read(TOPIC_POINTS).where("topic_kind = 'requests' AND scheme IN ('client', 'all')")
+    risen = points.where("point = 'rising' AND is_found AND scheme = 'client'").collect()
+    assert [(row.segment_id, row.topic) for row in risen] == [("student", "career")]
+    assert risen[0].control_share == pytest.approx(0.2, abs=0.06)
+    assert risen[0].case_share == pytest.approx(0.4, abs=0.06)
+
+
+def test_type_mix_frequency_and_hours_are_told_of_each_client_type(world) -> None:
+    """Planted: enterprises ask for architecture, migration and performance in 35, 30 and 25 of 100 requests."""
+    weeks = world.run.inputs.store.read(TOPIC_WEEKS).where("topic_kind = 'requests' AND scheme = 'client'")
+    mix = {
+        row.topic: row.n
+        for row in weeks.where("segment_id = 'enterprise'")
+        .groupBy("topic")
+        .agg(F.sum("mention_count").alias("n"))
+        .collect()
+    }
+    shares = {topic: n / sum(mix.values()) for topic, n in mix.items()}
+    assert shares == pytest.approx(
+        {"architecture": 0.35, "migration": 0.30, "performance": 0.25, "training": 0.10}, abs=0.05
+    )
+    seats = weeks.where("segment_id = 'enterprise'").agg(F.max("user_count"), F.max("asking_client_count")).first()
+    assert seats[0] > 2 * seats[1], "many seats of one firm are one client"
+    hours = {
+        row.segment_id: row.n for row in weeks.groupBy("segment_id").agg(F.sum("topic_hours").alias("n")).collect()
+    }
+    assert set(hours) == {"enterprise", "individual", "student"}
+    assert min(hours.values()) > 0

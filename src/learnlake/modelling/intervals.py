@@ -35,6 +35,18 @@ def wilson(count: Column, whole: Column) -> Interval:
     return Interval(share, *bounded)
 
 
+def shares(count: Column, whole: Column, stem: str) -> dict[str, Column]:
+    """Return a share and the ends of its score interval under the names that tables have for them.
+
+    Args:
+        count: how many of them, at most ``whole``.
+        whole: how many there are.
+        stem: what the columns are called: ``<stem>_share``, ``<stem>_low_share`` and ``<stem>_high_share``.
+    """
+    made = wilson(count, whole)
+    return {f"{stem}_share": made.value, f"{stem}_low_share": made.low, f"{stem}_high_share": made.high}
+
+
 def difference(one: Interval, other: Interval) -> Interval:
     """Return ``one - other`` with the interval made of both score intervals."""
     by = one.value - other.value

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from pyspark.sql import DataFrame, SparkSession
 
+from learnlake.simulate.homework import DUE_HOUR, PERIOD_DAYS
 from learnlake.simulate.settings import SimulateSettings
 from learnlake.simulate.topics import LEVELS, TOPICS, Topic
 from learnlake.simulate.wording import REQUEST_TYPES
@@ -20,7 +21,7 @@ _CREATORS = 24
 _COLUMNS = (
     "platform STRING, item_id STRING, item_kind STRING, title STRING, description STRING, tags ARRAY<STRING>, "
     "level STRING, language STRING, price DECIMAL(18,2), currency STRING, creator_id STRING, "
-    "prerequisites ARRAY<STRING>, part_of STRING, published_on DATE, withdrawn_on DATE"
+    "prerequisites ARRAY<STRING>, part_of STRING, published_on DATE, withdrawn_on DATE, due_at TIMESTAMP_NTZ"
 )
 
 
@@ -43,6 +44,7 @@ class Item:
     part_of: str | None
     published_on: date
     withdrawn_on: date | None
+    due_at: datetime | None
 
 
 def chapters(topic_place: int, number: int) -> int:
@@ -64,6 +66,7 @@ def items(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
 def _academy(settings: SimulateSettings) -> Iterator[Item]:
     for place, topic in enumerate(TOPICS):
         yield from _courses(settings, place, topic)
+        yield from _homework(settings, place, topic)
         yield from _books(settings, place, topic)
         for number in range(1, ARTICLES_PER_TOPIC + 1):
             yield _learning(settings, place, topic, ("article", number), price=f"{2 + number % 3}.50")
@@ -80,6 +83,19 @@ def _courses(settings: SimulateSettings, place: int, topic: Topic) -> Iterator[I
         needs = (f"course/{topic.tag}-{number - 1}",) if number > 1 else ()
         price = f"{99 + 100 * number + 10 * (place % 5)}.00"
         yield _learning(settings, place, topic, ("course", number), price=price, prerequisites=needs)
+
+
+def _homework(settings: SimulateSettings, place: int, topic: Topic) -> Iterator[Item]:
+    """List a piece for each course and period; the last one may be due after the span."""
+    for number in range(1, len(LEVELS) + 1):
+        for period in range(1, -(-settings.days // PERIOD_DAYS) + 1):
+            last_day = settings.first_day + timedelta(days=period * PERIOD_DAYS - 1)
+            yield _made(
+                settings, "academy", f"assessment/{topic.tag}-{number}-{period}",
+                title=f"{topic.name} course {number}, homework {period}", tags=(topic.tag,), level=LEVELS[number - 1],
+                creator_id=_creator(place, number), part_of=f"course/{topic.tag}-{number}",
+                due_at=datetime.combine(last_day, time(DUE_HOUR)),
+            )  # fmt: skip
 
 
 def _books(settings: SimulateSettings, place: int, topic: Topic) -> Iterator[Item]:
@@ -144,6 +160,7 @@ def _made(settings: SimulateSettings, platform: str, item_id: str, **fields: obj
         "tags": (), "level": None, "language": "en", "price": Decimal(0),
         "currency": {"academy": "CNY", "forum": "EUR", "advisory": "USD"}[platform], "creator_id": None,
         "prerequisites": (), "part_of": None, "published_on": published, "withdrawn_on": None,
+        "due_at": None,
     }  # fmt: skip
     return Item(platform=platform, item_id=item_id, **{**defaults, **fields})  # type: ignore[arg-type]  # fields by name
 

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from learnlake.simulate.catalogue import ARTICLES_PER_TOPIC, NEW_BOOK_TOPICS, RELEASE_DAYS_BEFORE_END, SERVICE_FORMS
 from learnlake.simulate.dice import Dice, below, choose, pick, strings
 from learnlake.simulate.settings import SimulateSettings
-from learnlake.simulate.topics import LEVELS, TOPICS
+from learnlake.simulate.topics import ANSWERED_INSTEAD, LEVELS, TOPICS, UNANSWERED
 
 _STAYS_WITH_INTERESTS = 0.88
 _STAYS_WITH_LEVEL = 0.8
@@ -32,9 +32,11 @@ def with_topic(slots: DataFrame, dice: Dice) -> DataFrame:
     level = F.array_position(strings(LEVELS), F.col("level")).cast("int")
     any_level = below(dice.uniform("level", *_KEYS), len(LEVELS)) + 1
     keeps = dice.happens("stays with level", _STAYS_WITH_LEVEL, *_KEYS)
+    topic = F.when(stays & ~F.col("is_bot"), own).otherwise(pick(draw, every))
+    is_unanswered = (F.col("kind") == "answer") & (topic == UNANSWERED)
     return slots.withColumns(
         {
-            "topic": F.when(stays & ~F.col("is_bot"), own).otherwise(pick(draw, every)),
+            "topic": F.when(is_unanswered, F.lit(ANSWERED_INSTEAD)).otherwise(topic),
             "number": F.when(keeps, level).otherwise(any_level),
         }
     )

@@ -9,6 +9,7 @@ from learnlake.simulate.days import active_days, registration_second
 from learnlake.simulate.details import with_details
 from learnlake.simulate.dice import Dice
 from learnlake.simulate.habits import KINDS, rate
+from learnlake.simulate.homework import with_dead_end, with_homework
 from learnlake.simulate.sequels import with_sequels
 from learnlake.simulate.settings import SimulateSettings
 
@@ -21,6 +22,8 @@ _SHORT_GAP = 180
 _LONG_GAP = 2760
 _BOT_GAP = 40
 _LAST_SECOND = 86_399
+_LOOKS_AROUND, _LOOKING_DAYS = 0.15, 14
+_BUYING = ("purchase", "buy_course")
 # Hour of the day at which a visit usually starts, and its spread, both in hours.
 _STARTS = {"weekdays": (18.5, 1.0), "weekends": (14.0, 2.0), "nights": (20.5, 0.5)}
 _OFFICE = (9.5, 1.0)
@@ -46,20 +49,30 @@ def deeds(accounts: DataFrame, items: DataFrame, settings: SimulateSettings, pla
     here = accounts.where(F.col("platform") == platform)
     planned = _slots(active_days(here, settings), settings, platform)
     chosen = with_item(with_topic(planned, dice), settings, platform)
-    return with_details(with_recipient(with_sequels(chosen, dice), dice), items, dice)
+    worked = with_dead_end(with_homework(with_sequels(chosen, dice), dice), dice)
+    return with_details(with_recipient(worked, dice), items, dice)
 
 
 def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
     """Open an active day up into its events, each with its second of the day."""
     dice = Dice(settings.seed)
     drawn = F.flatten(F.array(*(_repeated(platform, kind, dice) for kind in KINDS[platform])))
-    listed = days.withColumns({"kinds": F.concat("bound", drawn), "start": _start(dice)})
+    listed = days.withColumns({"kinds": _looking(F.concat("bound", drawn), dice), "start": _start(dice)})
     shorts = F.array_position("kinds", "study").cast("int") - 1
     counted = listed.withColumn("short_count", F.when(shorts < 0, F.size("kinds")).otherwise(shorts))
     opened = counted.select(*_KEPT, "start", "short_count", F.posexplode("kinds").alias("place", "kind"))
     is_registration = F.col("kind") == "register"
     second = F.when(is_registration, registration_second(settings)).otherwise(_second(dice))
     return opened.withColumn("second", second).drop("start", "short_count")
+
+
+def _looking(kinds: Column, dice: Dice) -> Column:
+    """Let some buyers search in their first weeks where they would buy: planted before their first purchase."""
+    looks = (F.col("habit") == "buyer") & dice.happens("looks around", _LOOKS_AROUND, "account_number")
+    is_early = F.col("day") < F.col("since_day") + _LOOKING_DAYS
+    return F.transform(
+        kinds, lambda kind: F.when(looks & is_early & kind.isin(*_BUYING), F.lit("search")).otherwise(kind)
+    )
 
 
 def _repeated(platform: str, kind: str, dice: Dice) -> Column:

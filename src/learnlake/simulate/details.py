@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from learnlake.simulate import wording
 from learnlake.simulate.dice import Dice
+from learnlake.simulate.homework import lost_points
 
 CONTACT_SHARE = 0.005
 _KEYS = ("account_number", "day", "place")
@@ -28,9 +29,7 @@ def with_details(deeds: DataFrame, items: DataFrame, dice: Dice) -> DataFrame:
     is_paid = F.col("price") > 0
     prices = F.broadcast(items.where(is_paid).select("item_id", "price", "currency"))
     priced = deeds.join(prices, on="item_id", how="left")
-    measured = priced.withColumns(
-        {"event_id": _event_id(dice), "name": wording.topic_name(F.col("topic")), **_measures(dice), **_setting(dice)}
-    )
+    measured = priced.withColumns({"event_id": _event_id(dice), **_measures(dice), **_setting(dice)})
     paid = measured.withColumn("amount", _amount())
     is_question = F.col("event_type") == "ask"
     asked = paid.withColumn("has_contact", is_question & dice.happens("contact", CONTACT_SHARE, *_KEYS))
@@ -47,7 +46,7 @@ def _measures(dice: Dice) -> dict[str, Column]:
     hours = F.when(kind == "consult", 0.5 + 0.25 * F.floor(draw * 11))
     seconds = F.when(kind == "view", 20 + draw * 180).when(kind == "study", 600 + draw * 2100)
     level = F.col("number")
-    grasp = 55 + 8 * level + 10 * dice.normal("grasp", *_KEYS)
+    grasp = 55 + 8 * level + 10 * dice.normal("grasp", *_KEYS) - lost_points()
     stars = F.when(draw < 0.05, 1).when(draw < 0.12, 2).when(draw < 0.3, 3).when(draw < 0.65, 4).otherwise(5)
     return {
         "hours": hours,
@@ -75,16 +74,16 @@ def _amount() -> Column:
 
 
 def _text(dice: Dice) -> Column:
-    kind, draw, name, language = F.col("event_type"), dice.uniform("text", *_KEYS), F.col("name"), F.col("language")
-    question = wording.sentence(wording.QUESTIONS, language, draw, name)
+    kind, draw, tag, language = F.col("event_type"), dice.uniform("text", *_KEYS), F.col("topic"), F.col("language")
+    question = wording.sentence(wording.QUESTIONS, language, draw, tag)
     with_contact = F.concat_ws(" ", question, wording.contact(dice.uniform("contact words", *_KEYS)))
-    request = wording.sentence(wording.REQUESTS, F.col("request_type"), draw, name)
+    request = wording.sentence(wording.REQUESTS, F.col("request_type"), draw, tag)
     return (
         F.when(F.col("has_contact"), with_contact)
         .when(kind == "ask", question)
-        .when(kind == "answer", wording.sentence(wording.ANSWERS, language, draw, name))
-        .when(kind == "comment", wording.sentence(wording.COMMENTS, language, draw, name))
+        .when(kind == "answer", wording.sentence(wording.ANSWERS, language, draw, tag))
+        .when(kind == "comment", wording.sentence(wording.COMMENTS, language, draw, tag))
         .when(kind == "consult_request", request)
-        .when(kind == "rate", wording.sentence(wording.REVIEWS, language, draw, name))
-        .when(kind == "search", name)
+        .when(kind == "rate", wording.sentence(wording.REVIEWS, language, draw, tag))
+        .when(kind == "search", wording.topic_name(tag))
     )

@@ -11,9 +11,9 @@ from learnlake.simulate.deeds import deeds
 from learnlake.simulate.dirt import soiled, written
 from learnlake.simulate.lines import ADVISORY_COLUMNS, academy_lines, advisory_lines, forum_lines
 from learnlake.simulate.registers import (
-    ITEM_COLUMNS,
     account_columns,
     account_lines,
+    item_columns,
     item_csv_lines,
     item_json_lines,
 )
@@ -77,7 +77,7 @@ def _lists(members: DataFrame, offered: DataFrame, settings: SimulateSettings, p
     if platform == "forum":
         yield Log("forum/items", "json", None, item_json_lines(offered, platform))
     else:
-        yield Log(f"{platform}/items", "csv", ",".join(ITEM_COLUMNS), item_csv_lines(offered, platform))
+        yield Log(f"{platform}/items", "csv", ",".join(item_columns(platform)), item_csv_lines(offered, platform))
 
 
 def _events(spoiled: dict[str, DataFrame], settings: SimulateSettings) -> Iterator[Log]:

@@ -18,6 +18,7 @@ ITEM_COLUMNS = (
     "creator", "requires", "part_of", "published", "withdrawn",
 )  # fmt: skip
 BAD_PRICES = {"article/python-4": "free?", "article/docker-4": "2,5O", "article/figma-4": "n/a"}
+DUE_COLUMNS = ("due",)
 _LIST_MARK = ";"
 
 
@@ -25,6 +26,11 @@ def account_columns(platform: str) -> tuple[str, ...]:
     """Name the columns of a platform's list of accounts, in order; only advisory knows contracts."""
     contract = CONTRACT_COLUMNS if platform == "advisory" else ()
     return (LOGIN_COLUMNS[platform], *ACCOUNT_COLUMNS, *contract)
+
+
+def item_columns(platform: str) -> tuple[str, ...]:
+    """Name the columns of a platform's list of items, in order; only the academy has deadlines."""
+    return ITEM_COLUMNS + (DUE_COLUMNS if platform == "academy" else ())
 
 
 def account_lines(accounts: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
@@ -51,7 +57,7 @@ def account_lines(accounts: DataFrame, settings: SimulateSettings, platform: str
 
 
 def item_csv_lines(items: DataFrame, platform: str) -> DataFrame:
-    """Write the items of one platform as CSV, in the order of ``ITEM_COLUMNS``; three prices are no numbers.
+    """Write the items of one platform as CSV, in the order of :func:`item_columns`; three prices are no numbers.
 
     Args:
         items: as made by :func:`learnlake.simulate.catalogue.items`.
@@ -71,7 +77,7 @@ def item_csv_lines(items: DataFrame, platform: str) -> DataFrame:
         "tags": F.concat_ws(_LIST_MARK, "tags"),
         "requires": F.when(F.size("prerequisites") > 0, F.concat_ws(_LIST_MARK, "prerequisites")),
     }
-    cells = F.struct(*(flat[name].cast("string").alias(name) for name in ITEM_COLUMNS))
+    cells = F.struct(*(flat[name].cast("string").alias(name) for name in item_columns(platform)))
     return here.select(csv_line(cells).alias("value"))
 
 
@@ -107,6 +113,7 @@ def _item_cells() -> dict[str, Column]:
         "part_of": F.col("part_of"),
         "published": F.col("published_on").cast("string"),
         "withdrawn": F.col("withdrawn_on").cast("string"),
+        "due": F.date_format("due_at", "yyyy-MM-dd HH:mm:ss"),
     }
 
 

@@ -7,6 +7,8 @@ from learnlake.simulate import dirt
 from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
 from learnlake.simulate.days import day_date
+from learnlake.simulate.dice import Dice
+from learnlake.simulate.homework import DEAD_END, FAILING, crams
 from learnlake.simulate.logs import spoiled_deeds
 from learnlake.simulate.registers import BAD_PRICES
 from learnlake.simulate.settings import SimulateSettings
@@ -21,7 +23,9 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
 
     Returns:
         Small frames by name: ``users`` (one row per account, key platform and login_id), ``dirt`` (one row per
-        source and kind, with the number of lines) and ``prerequisites`` (one row per item and what it requires).
+        source and kind, with the number of lines), ``prerequisites`` (one row per item and what it requires), ``learners``
+        (one row per learner's main account: its rhythm, and whether it crams) and ``hurdles`` (one row per item at which
+        many fail or stop).
     """
     members, offered = accounts(spark, settings), items(spark, settings)
     spoiled = spoiled_deeds(members, offered, settings)
@@ -30,6 +34,8 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
         "users": _users(members, settings),
         "dirt": _dirt(spoiled, _bad_prices(spark)),
         "prerequisites": requirements,
+        "learners": _learners(members, settings),
+        "hurdles": _hurdles(spark),
     }
 
 
@@ -61,6 +67,16 @@ def _users(members: DataFrame, settings: SimulateSettings) -> DataFrame:
         day_date(F.col("joined_day"), settings).alias("joined_on"),
         churned.alias("churned_on"),
     )
+
+
+def _learners(members: DataFrame, settings: SimulateSettings) -> DataFrame:
+    own = members.where(F.col("habit") == "learner")
+    return own.select("platform", "login_id", "person_id", "rhythm", crams(Dice(settings.seed)).alias("is_crammer"))
+
+
+def _hurdles(spark: SparkSession) -> DataFrame:
+    rows = [*((item, "fails") for item in FAILING), (DEAD_END, "stops")]
+    return spark.createDataFrame(rows, "item STRING, hurdle STRING")
 
 
 def _dirt(spoiled: dict[str, DataFrame], counted: DataFrame) -> DataFrame:

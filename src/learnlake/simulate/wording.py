@@ -1,4 +1,4 @@
-"""The sentences people write on the invented platforms; ``{topic}`` stands for a technology."""
+"""The sentences people write on the invented platforms; ``{topic}`` names a technology, ``{jargon}`` gives it away unnamed."""
 
 from collections.abc import Mapping
 
@@ -18,6 +18,10 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
         "Why does {topic} behave differently on the server than on my laptop?",
         "How do you test code that depends on {topic}?",
         "What should I know about {topic} before an interview?",
+        "Where do we go from here, now that {topic} is in production? Some react with fear.",
+        "My {jargon} fails only at night. Where would you go from here?",
+        "Somebody explain the {jargon} to me, please; every blog sparks more questions.",
+        "How would you react to a broken {jargon} on a Friday?",
     ),
     "zh": (
         "刚开始学 {topic}, 应该先做什么项目?",
@@ -26,6 +30,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
         "有没有比入门更深一点的 {topic} 书?",
         "三个人的小团队适合用 {topic} 吗?",
         "为什么 {topic} 在服务器上和本机上结果不一样?",
+        "{jargon} 只在夜里出错, 该怎么查?",
+        "谁能解释一下 {jargon}? 文章越看越糊涂。",
     ),
 }
 ANSWERS: Mapping[str, tuple[str, ...]] = {
@@ -68,24 +74,29 @@ _CONTACTS = (
 
 def topic_name(tag: Column) -> Column:
     """Turn a tag into the name people write; null stays null."""
-    pairs = ";".join(f"{topic.tag}={topic.name}" for topic in TOPICS)
+    return _said(tag, {topic.tag: topic.name for topic in TOPICS})
+
+
+def _said(tag: Column, words: Mapping[str, str]) -> Column:
+    pairs = ";".join(f"{tag}={word}" for tag, word in words.items())
     return F.str_to_map(F.lit(pairs), F.lit(";"), F.lit("="))[tag]
 
 
-def sentence(wordings: Mapping[str, tuple[str, ...]], group: Column, draw: Column, name: Column) -> Column:
+def sentence(wordings: Mapping[str, tuple[str, ...]], group: Column, draw: Column, tag: Column) -> Column:
     """Write one sentence about a technology.
 
     Args:
         wordings: sentences by group (a language, or a type of request).
         group: which group a row needs; the last one is taken if it is none of them.
         draw: uniform in [0, 1); picks the sentence.
-        name: the technology it is about, as people write it.
+        tag: of the technology it is about.
     """
     groups = list(wordings)
     chosen = strings(wordings[groups[-1]])
     for other in groups[:-1]:
         chosen = F.when(group == other, strings(wordings[other])).otherwise(chosen)
-    return F.replace(pick(draw, chosen), F.lit("{topic}"), name)
+    named = F.replace(pick(draw, chosen), F.lit("{topic}"), topic_name(tag))
+    return F.replace(named, F.lit("{jargon}"), _said(tag, {topic.tag: topic.jargon for topic in TOPICS}))
 
 
 def contact(draw: Column) -> Column:

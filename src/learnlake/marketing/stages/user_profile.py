@@ -9,16 +9,21 @@ from learnlake.lake.joins import attributes_of
 from learnlake.lake.stage import stage
 from learnlake.lake.table import Table
 from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, USER_FEATURES, USER_PROFILE
+from learnlake.lake.tables.habits import STUDY_HABITS
 from learnlake.lake.tables.journeys import USER_STATES
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 
 
-@stage(reads=(USER_FEATURES, SEGMENT_MEMBERS, PORTRAITS, USER_STATES, ACCOUNTS, IDENTITIES), writes=USER_PROFILE)
+@stage(
+    reads=(USER_FEATURES, SEGMENT_MEMBERS, PORTRAITS, USER_STATES, STUDY_HABITS, ACCOUNTS, IDENTITIES),
+    writes=USER_PROFILE,
+)
 def user_profile(
     features: DataFrame,
     members: DataFrame,
     portraits: DataFrame,
     states: DataFrame,
+    habits: DataFrame,
     accounts: DataFrame,
     identities: DataFrame,
     *,
@@ -28,8 +33,9 @@ def user_profile(
     wide = features.select("as_of_date", "user_id", *(column.name for column in USER_FEATURES.profile))
     drawn = portraits.select("user_id", *(column.name for column in PORTRAITS.profile))
     living = states.select("user_id", *(column.name for column in USER_STATES.profile))
+    studying = habits.select("user_id", *(column.name for column in STUDY_HABITS.profile))
     joined = wide
-    for side in (_pivoted(members, table), drawn, living, attributes_of(accounts, identities)):
+    for side in (_pivoted(members, table), drawn, living, studying, attributes_of(accounts, identities)):
         joined = joined.join(side, on="user_id", how="left")
     return joined.select(*(column.name for column in table.columns))
 

@@ -7,7 +7,6 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.rules.walk import walked
 from learnlake.behaviour.journeys.settings import Funnel, Funnels
 from learnlake.lake.columns import EVERYBODY
@@ -16,6 +15,7 @@ from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import FUNNELS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES
+from learnlake.modelling.intervals import shares
 
 A_DAY = 86_400_000_000.0
 
@@ -76,12 +76,12 @@ def _told(counted: DataFrame, settings: Funnels, as_of: date) -> DataFrame:
         "funnel", "scheme", "segment_id", "_step.*"
     )
     is_later = F.col("funnel_step") > 1
-    first = wilson(F.col("user_count"), F.col("_entered"), "first")
-    previous = wilson(F.col("user_count"), F.col("_previous"), "previous")
-    shares = {
+    first = shares(F.col("user_count"), F.col("_entered"), "first")
+    previous = shares(F.col("user_count"), F.col("_previous"), "previous")
+    beside = {
         name: share if name == "first_share" else F.when(is_later, share) for name, share in (first | previous).items()
     }
-    made = {"as_of_date": F.lit(as_of), **shares}
+    made = {"as_of_date": F.lit(as_of), **beside}
     return rows.select(*(made.get(column.name, F.col(column.name)).alias(column.name) for column in FUNNELS.columns))
 
 

@@ -7,12 +7,12 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.settings import JourneySettings
 from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import LIFE_CYCLE, USER_STATES
+from learnlake.modelling.intervals import shares
 
 
 @stage(reads=(USER_STATES, SEGMENT_MEMBERS), writes=LIFE_CYCLE)
@@ -30,7 +30,7 @@ def life_cycle(states: DataFrame, members: DataFrame, *, as_of: date, settings: 
             "total_share": F.col("user_count") / F.sum("user_count").over(segment),
         }
     )
-    made = {"as_of_date": F.lit(as_of), **wilson(F.col("user_count"), F.col("from_count"), "flow")}
+    made = {"as_of_date": F.lit(as_of), **shares(F.col("user_count"), F.col("from_count"), "flow")}
     return summed.select(
         *(made.get(column.name, F.col(column.name)).alias(column.name) for column in LIFE_CYCLE.columns)
     )

@@ -9,13 +9,13 @@ from pyspark.sql import functions as F
 
 from learnlake.behaviour.journeys.rules.calendar import Calendar
 from learnlake.behaviour.journeys.rules.returns import returns
-from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.settings import JourneySettings
 from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import RETENTION
 from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.modelling.intervals import shares
 
 COHORT = ("scheme", "segment_id", "kind", "place")
 
@@ -36,12 +36,12 @@ def retention(days: DataFrame, members: DataFrame, *, as_of: date, settings: Jou
 def _told(aged: DataFrame, calendar: Calendar, settings: JourneySettings, as_of: date) -> DataFrame:
     begins, ends = _span(calendar, settings.renewal_days)
     dated = aged.where(begins <= F.lit(as_of)).withColumn("is_partial", ends > F.lit(as_of))
-    shares = wilson(F.col("returned_count"), F.col("cohort_count"), "returned")
+    returned = shares(F.col("returned_count"), F.col("cohort_count"), "returned")
     made = {
         "as_of_date": F.lit(as_of),
         "cohort": calendar.label(F.col("place")),
         "cohort_date": calendar.start(F.col("place")),
-        **{name: F.when(~F.col("is_partial"), share) for name, share in shares.items()},
+        **{name: F.when(~F.col("is_partial"), share) for name, share in returned.items()},
     }
     return dated.select(*(made.get(column.name, F.col(column.name)).alias(column.name) for column in RETENTION.columns))
 

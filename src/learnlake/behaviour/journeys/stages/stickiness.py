@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.journeys.rules.shares import wilson
 from learnlake.behaviour.journeys.settings import JourneySettings
 from learnlake.lake.joins import by_segment
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import STICKINESS
 from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.modelling.intervals import shares
 
 SPANS = {"daily_count": 1, "weekly_count": 7, "monthly_count": 28}
 
@@ -33,7 +33,7 @@ def stickiness(days: DataFrame, members: DataFrame, *, as_of: date, settings: Jo
         F.array(*(_counts(n, as_of) for n in range(told))).alias("_days")
     )
     rows = counted.select("scheme", "segment_id", F.inline("_days"))
-    made = {"as_of_date": F.lit(as_of), **wilson(F.col("daily_count"), F.col("monthly_count"), "stickiness")}
+    made = {"as_of_date": F.lit(as_of), **shares(F.col("daily_count"), F.col("monthly_count"), "stickiness")}
     return rows.select(*(made.get(column.name, F.col(column.name)).alias(column.name) for column in STICKINESS.columns))
 
 

@@ -1,0 +1,1 @@
+"""Rules of study habits and stuck points."""

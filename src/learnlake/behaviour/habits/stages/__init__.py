@@ -1,0 +1,1 @@
+"""The stages of study habits and stuck points."""

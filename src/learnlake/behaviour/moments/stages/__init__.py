@@ -1,0 +1,1 @@
+"""Stages of moments, one module a table."""

@@ -1,0 +1,1 @@
+"""Stages of topics, one module a table."""

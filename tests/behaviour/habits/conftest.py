@@ -1,0 +1,68 @@
+"""An invented academy with planted crammers, hard courses and a dead end, as silver frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.lake.table import Table
+from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
+from learnlake.simulate import SimulateSettings, truth
+from learnlake.simulate.accounts import accounts
+from learnlake.simulate.catalogue import items
+from learnlake.simulate.days import day_date, moment
+from learnlake.simulate.deeds import deeds
+from tests.drawing import draw
+
+ACADEMY = SimulateSettings(users=1_000, days=98)
+
+
+@dataclass(frozen=True)
+class Academy:
+    """Silver frames of the academy alone, all clocks on UTC, and what was planted."""
+
+    events: DataFrame
+    items: DataFrame
+    learners: DataFrame
+    hurdles: dict[str, str]
+
+    @property
+    def identities(self) -> DataFrame:
+        """Nobody has a second account."""
+        return draw(IDENTITIES, "account_id")
+
+
+def shaped(rows: DataFrame, table: Table, **columns) -> DataFrame:
+    """Fill the columns of a table: those given, those of the same name, and nulls."""
+    held = {name: F.col(name) for name in rows.columns}
+    return rows.select(*((held | columns).get(k.name, F.lit(None)).cast(k.dtype).alias(k.name) for k in table.columns))
+
+
+@pytest.fixture(scope="session")
+def academy(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Academy:
+    mode = spark.conf.get("spark.sql.codegen.factoryMode")
+    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
+    offered, kept = items(spark, ACADEMY), str(tmp_path_factory.mktemp("academy") / "events")
+    done = deeds(accounts(spark, ACADEMY), offered, ACADEMY, "academy").where("NOT is_bot")
+    at = moment(F.col("day"), F.col("second"), ACADEMY).cast("timestamp")
+    known = {
+        "account_id": F.col("login_id"),
+        "session_key": F.col("session"),
+        "occurred_at": at,
+        "event_date": day_date(F.col("day"), ACADEMY),
+        "local_hour": F.floor(F.col("second") / 3600),
+        "score": F.col("points") / 100,
+    }
+    shaped(done, EVENTS, **known).write.parquet(kept)
+    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    named = {"known_from": F.col("published_on").cast("timestamp"), "due_at": F.col("due_at").cast("timestamp")}
+    told = truth(spark, ACADEMY)
+    return Academy(
+        spark.read.parquet(kept),
+        shaped(offered, ITEMS, **named),
+        told["learners"],
+        {row.item: row.hurdle for row in told["hurdles"].collect()},
+    )
