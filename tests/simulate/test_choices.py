@@ -1,4 +1,5 @@
 from learnlake.simulate.catalogue import catalogue
+from learnlake.simulate.topics import UNANSWERED
 
 
 def test_every_item_of_an_event_is_on_offer(small, academy_events, forum_events):
@@ -29,3 +30,10 @@ def test_a_book_that_comes_out_sells_on_its_first_days_and_not_before(small, aca
     }
     sold = [event for event in academy_events if event["kind"] == "purchase" and event["item"] in released]
     assert all(event["at"][:10] >= released[event["item"]].isoformat() for event in sold)
+
+
+def test_nobody_answers_in_threads_of_one_technology(forum_events):
+    named = [event["action"] for event in forum_events if event.get("target", "").startswith(f"thread/{UNANSWERED}-")]
+    assert len(named) > 5
+    assert "answer" not in named
+    assert "answer" in {event["action"] for event in forum_events}

@@ -7,9 +7,11 @@ from pyspark.sql import functions as F
 
 from learnlake.lake.joins import latest
 from learnlake.lake.tables.gold import SEGMENTS
+from learnlake.lake.tables.rules import ITEM_RULES
 from learnlake.lake.tables.silver import EVENTS, ITEMS
 from learnlake.lake.tables.topics import TEXT_TOPICS, TOPIC_POINTS, TOPIC_WEEKS
 from learnlake.modelling.association import wilson
+from learnlake.simulate.topics import TOPICS
 
 
 def test_enthusiasts_experts_and_leading_figures_are_told_apart_by_what_they_do_and_receive(world) -> None:
@@ -50,3 +52,12 @@ def test_the_technology_that_nobody_answers_hurts(world) -> None:
     assert not points.where("point = 'rising' AND is_found").count(), "nothing was planted to rise among all users"
     weeks = store.read(TOPIC_WEEKS).where("topic_kind = 'technology' AND scheme = 'level' AND segment_id = 'junior'")
     assert weeks.select("week_start").distinct().count() >= 8
+
+
+def test_technologies_that_are_asked_about_together_are_of_one_trade(world) -> None:
+    """Planted: nine in ten of what a person asks about are interests, all of the trades that the person has."""
+    trades = {topic.tag: topic.profession for topic in TOPICS}
+    rules = world.run.inputs.store.read(ITEM_RULES).where("scope = 'questions'").collect()
+    assert len(rules) > 10
+    together = [{trades[topic] for topic in (*row.antecedent_items, row.consequent)} for row in rules]
+    assert sum(len(found) == 1 for found in together) >= 0.9 * len(together)

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from learnlake.behaviour.rules.settings import Basket, Baskets
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
+from learnlake.lake.tables.topics import TEXT_TOPICS
 from tests.drawing import draw
 
 ITEMS_KNOWN = """
@@ -32,10 +33,10 @@ def events(text: str) -> DataFrame:
 
 def frames(
     text: str, members: str = "user_id | scheme | segment_id"
-) -> tuple[DataFrame, DataFrame, DataFrame, DataFrame]:
-    """Return events, identities, items and members: ann has two accounts, all others one."""
+) -> tuple[DataFrame, DataFrame, DataFrame, DataFrame, DataFrame]:
+    """Return events, identities, items, members and no mentions: ann has two accounts, all others one."""
     owners = draw(IDENTITIES, "account_id | known_from | user_id\n ann2 | 2026-01-01T00:00:00 | ann")
-    return events(text), owners, draw(ITEMS, ITEMS_KNOWN), draw(SEGMENT_MEMBERS, members)
+    return events(text), owners, draw(ITEMS, ITEMS_KNOWN), draw(SEGMENT_MEMBERS, members), draw(TEXT_TOPICS, "topic")
 
 
 def many(learners: dict[str, list[str]], event_type: str = "enroll") -> str:

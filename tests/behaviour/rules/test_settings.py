@@ -20,6 +20,7 @@ def test_the_shipped_files_say_what_is_taken_together(tmp_path):
         "reading": "item",
         "skills": "topic",
         "requests": "request_type",
+        "questions": "mentioned",
     }
     assert files["courses"].schemes == ("level", "behaviour")
     assert all(basket.unit == "user" for basket in files.values())
@@ -29,7 +30,10 @@ def test_the_shipped_files_say_what_is_taken_together(tmp_path):
     ("said", "why"),
     [
         ({"unit": "user", "order_by": "order_no"}, "`order_by` is for `unit: order`, not for `user`; take it out"),
-        ({"of": "request_type", "item_kinds": ["course"]}, "a request type is none; take them out"),
+        ({"of": "request_type", "item_kinds": ["course"]}, "`of: request_type` is about none; take them out"),
+        ({"of": "mentioned"}, "`topic_kind` is needed"),
+        ({"topic_kind": "technology"}, "only there"),
+        ({"of": "mentioned", "topic_kind": "technology", "unit": "session"}, "a mention knows no session"),
         ({"event_types": []}, "at least 1 item"),
         ({"event_types": ["bought"]}, "Input should be 'register'"),
         ({"longest": 1}, "greater than or equal to 2"),

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
-from learnlake.behaviour.rules.taken import taken
+from learnlake.behaviour.rules.taken import Log, taken
+from learnlake.lake.tables.topics import TEXT_TOPICS
 from tests.behaviour.rules.drawn import files, frames
+from tests.drawing import draw
 
 TOOK = """
     account_id | platform | event_type | item_id | session_key | occurred_at         | event_date | attributes
@@ -24,7 +26,7 @@ def rows(found, *columns: str) -> list[tuple[object, ...]]:
 
 
 def taken_as(**said: object) -> list[tuple[object, ...]]:
-    return rows(taken(*frames(TOOK), files(file=said)), "basket", "thing")
+    return rows(taken(Log(*frames(TOOK)), files(file=said)), "basket", "thing")
 
 
 def test_a_user_takes_with_every_account_and_only_by_the_events_of_conf(spark: SparkSession) -> None:
@@ -72,7 +74,7 @@ def test_windows_count_from_the_users_first_event(spark: SparkSession) -> None:
 
 def test_segments_of_the_schemes_of_conf_are_scopes_of_their_own(spark: SparkSession) -> None:
     members = "user_id | scheme | segment_id\n ann | level | junior\n ann | other | x\n bob | level | -"
-    found = taken(*frames(TOOK, members), files(c={"item_kinds": ["course"], "schemes": ["level"]}, d={}))
+    found = taken(Log(*frames(TOOK, members)), files(c={"item_kinds": ["course"], "schemes": ["level"]}, d={}))
     assert rows(found, "file", "scope", "user_id", "thing") == [
         *(("c", "c", "ann", "go"), ("c", "c", "ann", "py"), ("c", "c", "ann", "rust")),
         *(
@@ -86,5 +88,18 @@ def test_segments_of_the_schemes_of_conf_are_scopes_of_their_own(spark: SparkSes
 
 
 def test_without_files_or_events_nothing_is_taken(spark: SparkSession) -> None:
-    assert rows(taken(*frames(TOOK), files()), "thing") == []
-    assert rows(taken(*frames("account_id | event_type"), files(c={})), "thing") == []
+    assert rows(taken(Log(*frames(TOOK)), files()), "thing") == []
+    assert rows(taken(Log(*frames("account_id | event_type")), files(c={})), "thing") == []
+
+
+def test_what_texts_mention_lies_in_the_basket_of_who_says_it(spark: SparkSession) -> None:
+    mentions = """
+        topic_kind | event_type | topic | user_id | occurred_at         | event_date
+        tech       | ask        | go    | ann     | 2026-03-01T12:00:00 | 2026-03-01
+        tech       | ask        | sql   | ann     | 2026-03-02T12:00:00 | 2026-03-02
+        tech       | consult    | rust  | ann     | 2026-03-02T12:00:00 | 2026-03-02
+        type       | ask        | plan  | ann     | 2026-03-02T12:00:00 | 2026-03-02
+    """
+    log = Log(*frames(TOOK)[:4], draw(TEXT_TOPICS, mentions))
+    said = {"of": "mentioned", "topic_kind": "tech", "event_types": ["ask"]}
+    assert rows(taken(log, files(file=said)), "basket", "thing") == [("ann", "go"), ("ann", "sql")]

@@ -16,7 +16,8 @@ class Basket(Settings):
     """What lies in a basket, what a basket is, and which rules and paths are told.
 
     Attributes:
-        of: items, the topics (tags) of items, or the types of consulting requests.
+        of: items, the topics (tags) of items, the types of consulting requests, or what texts mention.
+        topic_kind: the file of conf/topics whose topics count, of what texts mention.
         item_kinds: kinds of items that count; all, and unknown ones, if left out.
         event_types: events by which something is taken.
         unit: a basket is all of a user, one order, one session, or one window of a user's days.
@@ -32,7 +33,8 @@ class Basket(Settings):
         max_paths: paths of a scope at most; their support floor rises likewise.
     """
 
-    of: Literal["item", "topic", "request_type"]
+    of: Literal["item", "topic", "request_type", "mentioned"]
+    topic_kind: str = ""
     item_kinds: tuple[str, ...] = ()
     event_types: tuple[Literal[c.EVENT_TYPES], ...] = Field(min_length=1)  # type: ignore[valid-type]  # a Literal of the vocabulary
     unit: Literal["user", "order", "session", "window"]
@@ -51,8 +53,12 @@ class Basket(Settings):
     def _fits_together(self) -> Basket:
         if self.order_by and self.unit != "order":
             raise ValueError(f"`order_by` is for `unit: order`, not for `{self.unit}`; take it out")
-        if self.of == "request_type" and self.item_kinds:
-            raise ValueError("`item_kinds` choose items, and a request type is none; take them out")
+        if self.of in ("request_type", "mentioned") and self.item_kinds:
+            raise ValueError(f"`item_kinds` choose items, and `of: {self.of}` is about none; take them out")
+        if (self.of == "mentioned") != bool(self.topic_kind):
+            raise ValueError("`topic_kind` is needed with `of: mentioned`, and only there")
+        if self.of == "mentioned" and self.unit not in ("user", "window"):
+            raise ValueError(f"a mention knows no {self.unit}; `unit` must be user or window")
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
@@ -12,24 +13,39 @@ from learnlake.behaviour.rules.settings import Basket, Baskets
 from learnlake.lake.joins import latest, owned
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
+from learnlake.lake.tables.topics import TEXT_TOPICS
 
-READS = (EVENTS, IDENTITIES, ITEMS, SEGMENT_MEMBERS)
+READS = (EVENTS, IDENTITIES, ITEMS, SEGMENT_MEMBERS, TEXT_TOPICS)
 TAKEN = ("file", "scope", "user_id", "basket", "thing", "occurred_at")
 NOTHING = Basket(of="item", event_types=("purchase",), unit="user")
 
 
-def taken(
-    events: DataFrame, identities: DataFrame, items: DataFrame, members: DataFrame, baskets: Baskets
-) -> DataFrame:
+@dataclass(frozen=True)
+class Log:
+    """What is known of who did what, as frames in the order of ``READS``.
+
+    Attributes:
+        events: rows of silver.events.
+        identities: rows of silver.identities.
+        items: rows of silver.items.
+        members: one day of gold.segment_members.
+        mentions: rows of gold.text_topics of the same day.
+    """
+
+    events: DataFrame
+    identities: DataFrame
+    items: DataFrame
+    members: DataFrame
+    mentions: DataFrame
+
+
+def taken(log: Log, baskets: Baskets) -> DataFrame:
     """List what was taken, file by file, and scope by scope.
 
     Accounts belong to their latest known user, items are what they were last known to be.
 
     Args:
-        events: rows of silver.events.
-        identities: rows of silver.identities.
-        items: rows of silver.items.
-        members: one day of gold.segment_members.
+        log: the frames.
         baskets: what counts.
 
     Returns:
@@ -37,22 +53,33 @@ def taken(
         or request type), occurred_at. Events without a thing, and those of a basket that has no name, such as an event
         outside any session, are left out.
     """
-    known = latest(items, ITEMS).select("item_id", "item_kind", "tags")
-    parts = list(_parts(owned(events, identities), known, members, baskets))
-    nothing = _of_file(owned(events.limit(0), identities), known, "", NOTHING)
+    known = latest(log.items, ITEMS).select("item_id", "item_kind", "tags")
+    done = owned(log.events, log.identities)
+    parts = list(_parts(log, done, known, baskets))
+    nothing = _of_file(done.limit(0), known, "", NOTHING)
     return reduce(DataFrame.unionByName, parts, nothing)
 
 
-def _parts(done: DataFrame, known: DataFrame, members: DataFrame, baskets: Baskets) -> Iterator[DataFrame]:
+def _parts(log: Log, done: DataFrame, known: DataFrame, baskets: Baskets) -> Iterator[DataFrame]:
     for file, basket in sorted(baskets.files.items()):
-        whole = _of_file(done, known, file, basket)
+        is_mentioned = basket.of == "mentioned"
+        whole = _mentioned(log.mentions, file, basket) if is_mentioned else _of_file(done, known, file, basket)
         yield whole
         if basket.schemes:
             is_split = F.col("scheme").isin(list(basket.schemes)) & F.col("segment_id").isNotNull()
-            own = members.where(is_split).select(
+            own = log.members.where(is_split).select(
                 "user_id", F.concat_ws("/", F.lit(file), "scheme", "segment_id").alias("_scope")
             )
             yield whole.join(own, on="user_id", how="inner").withColumn("scope", F.col("_scope")).select(*TAKEN)
+
+
+def _mentioned(mentions: DataFrame, file: str, basket: Basket) -> DataFrame:
+    """Take what events mention for what is in a basket."""
+    own = mentions.where(
+        (F.col("topic_kind") == basket.topic_kind) & F.col("event_type").isin(list(basket.event_types))
+    )
+    named = own.withColumns({"file": F.lit(file), "scope": F.lit(file), "thing": F.col("topic")})
+    return named.withColumn("basket", _basket(basket)).select(*TAKEN)
 
 
 def _of_file(done: DataFrame, known: DataFrame, file: str, basket: Basket) -> DataFrame:

@@ -10,6 +10,7 @@ from learnlake.lake.conform import conform
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.rules import ITEM_RULES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
+from learnlake.lake.tables.topics import TEXT_TOPICS
 from learnlake.simulate import SimulateSettings
 from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
@@ -95,7 +96,7 @@ def test_courses_of_one_chain_are_found_among_the_simulated_learners_and_no_stra
         )
     )
     baskets = files(courses={"item_kinds": ["course"], "fewest_baskets": 10})
-    nobody = draw(IDENTITIES, "user_id"), kinds, draw(SEGMENT_MEMBERS, "user_id")
+    nobody = draw(IDENTITIES, "user_id"), kinds, draw(SEGMENT_MEMBERS, "user_id"), draw(TEXT_TOPICS, "topic")
     found = item_rules(events, *nobody, as_of=DAY, baskets=baskets)
     rules = {(row.antecedent, row.consequent) for row in found.collect() if len(row.antecedent_items) == 1}
     taken = {row.item_id for row in events.groupBy("item_id").count().where("count >= 10").collect()}

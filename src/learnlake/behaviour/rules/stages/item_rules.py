@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.rules.settings import Baskets
-from learnlake.behaviour.rules.taken import READS, taken
+from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.behaviour.rules.told import followed, told
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.rules import ITEM_RULES
@@ -23,10 +23,17 @@ KEY = ["scope", "antecedent", "consequent"]
     eager="the size of a scope decides whether a native library or MLlib's FPGrowth mines it, and the latter counts as it fits",
 )
 def item_rules(
-    events: DataFrame, identities: DataFrame, items: DataFrame, members: DataFrame, *, as_of: date, baskets: Baskets
+    events: DataFrame,
+    identities: DataFrame,
+    items: DataFrame,
+    members: DataFrame,
+    mentions: DataFrame,
+    *,
+    as_of: date,
+    baskets: Baskets,
 ) -> DataFrame:
     """Mine the baskets of every file of conf, of all users and of each segment."""
-    took = taken(events, identities, items, members, baskets)
+    took = taken(Log(events, identities, items, members, mentions), baskets)
     filled = took.groupBy("file", "scope", "basket").agg(F.collect_set("thing").alias("items")).localCheckpoint()
     limits = {file: basket.limits for file, basket in baskets.files.items()}
     found = told(frequent(filled, limits), filled, baskets.files).localCheckpoint()

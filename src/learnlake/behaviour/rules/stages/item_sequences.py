@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from learnlake.behaviour.rules.paths import of_table
 from learnlake.behaviour.rules.settings import Baskets
-from learnlake.behaviour.rules.taken import READS, taken
+from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.rules import ITEM_SEQUENCES
 from learnlake.modelling.itemsets import Limits
@@ -20,7 +20,14 @@ FOUND = "scope string, sequence_items array<string>, user_count bigint, taker_co
 
 @stage(reads=READS, writes=ITEM_SEQUENCES)
 def item_sequences(
-    events: DataFrame, identities: DataFrame, items: DataFrame, members: DataFrame, *, as_of: date, baskets: Baskets
+    events: DataFrame,
+    identities: DataFrame,
+    items: DataFrame,
+    members: DataFrame,
+    mentions: DataFrame,
+    *,
+    as_of: date,
+    baskets: Baskets,
 ) -> DataFrame:
     """Find the frequent paths of every file whose baskets are users, each scope in one Arrow task.
 
@@ -28,7 +35,7 @@ def item_sequences(
     """
     ordered = ordered_only(baskets)
     limits = {file: Limits(b.max_paths, b.fewest_baskets, b.longest) for file, b in ordered.files.items()}
-    took = taken(events, identities, items, members, ordered)
+    took = taken(Log(events, identities, items, members, mentions), ordered)
     first = took.groupBy("file", "scope", "user_id", "thing").agg(F.min("occurred_at").alias("first_at"))
 
     def found(table: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from learnlake.behaviour.rules.settings import Basket, Baskets
 from learnlake.behaviour.rules.stages.item_sequences import ordered_only
-from learnlake.behaviour.rules.taken import READS, taken
+from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.rules import ITEM_TRANSITIONS
 from learnlake.modelling.association import adjusted, upper_tail
@@ -30,14 +30,21 @@ TESTED = (
 
 @stage(reads=READS, writes=ITEM_TRANSITIONS)
 def item_transitions(
-    events: DataFrame, identities: DataFrame, items: DataFrame, members: DataFrame, *, as_of: date, baskets: Baskets
+    events: DataFrame,
+    identities: DataFrame,
+    items: DataFrame,
+    members: DataFrame,
+    mentions: DataFrame,
+    *,
+    as_of: date,
+    baskets: Baskets,
 ) -> DataFrame:
     """Count the ways from each thing to the next different one, for every file whose baskets are users.
 
     Things taken at the same moment follow each other by name.
     """
     ordered = ordered_only(baskets)
-    counted = _counted(taken(events, identities, items, members, ordered))
+    counted = _counted(taken(Log(events, identities, items, members, mentions), ordered))
 
     def tested(table: pa.Table) -> pa.Table:
         return _tested(table, ordered.files)
