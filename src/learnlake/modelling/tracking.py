@@ -53,6 +53,7 @@ class Tracking:
     def _client(self) -> Iterator[Any]:
         """Open MLflow quietly; it is slow to import, so only runs that train or score pay for it."""
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # between the lines of a run
         import mlflow  # see the docstring
 
         for name in ("mlflow", "alembic"):  # after the import, which sets levels of its own
