@@ -57,6 +57,8 @@ def test_a_lake_given_by_hand_takes_the_place_of_root_and_catalogue() -> None:
         ),
         ("campaigns/spring.yml", "study_count_90d", "study_cont_90d", "did you mean `study_count_90d`"),
         ("segments/behaviour.yml", "study_count_90d", "study_count_91d", "is no number of gold.user_features"),
+        ("funnels/starts.yml", "over_days: 50", "schemes: [zeel]", "`zeel` is unknown; did you mean `zeal`"),
+        ("baskets/deeds.yml", "unit: user", "unit: user, schemes: [zeel]", "`zeel` is unknown; did you mean `zeal`"),
         ("base.yml", "root:", "rot:", "unknown key `lake.rot`; did you mean `root`"),
     ],
 )

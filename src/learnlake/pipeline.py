@@ -7,6 +7,8 @@ from pathlib import Path
 
 from learnlake import behaviour, features, ingest, marketing, portraits, segments
 from learnlake.behaviour.journeys import Funnels
+from learnlake.behaviour.rules import Baskets
+from learnlake.errors import ConfError, near_match
 from learnlake.lake.catalogue import LakeSettings, profile_columns
 from learnlake.lake.key import KeySettings
 from learnlake.lake.sources import Platforms, Sources, checked
@@ -43,6 +45,7 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     settings = conf.of(LakeSettings)
     if lake:
         settings = settings.model_copy(update={"root": lake, "catalog": None})
+    _refuse_unknown_schemes(conf, folder)
     sources = checked(conf.of(Sources), conf.of(Platforms), settings.platforms, str(folder))
     live = {source.platform for source in sources.files.values()}
     campaigns = Campaigns.model_construct(
@@ -56,6 +59,17 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     )
     refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
     return conf.replace(settings, sources, campaigns, schemes, funnels)
+
+
+def _refuse_unknown_schemes(conf: Conf, folder: Path) -> None:
+    """Refuse a funnel or a basket that is to be split by a scheme that conf/segments does not have."""
+    known = conf.of(Schemes).files
+    split = [(f"funnels/{file}", funnel.schemes) for file, funnel in conf.of(Funnels).files.items()]
+    split += [(f"baskets/{file}", basket.schemes) for file, basket in conf.of(Baskets).files.items()]
+    for file, schemes in split:
+        for scheme in schemes:
+            if scheme not in known:
+                raise ConfError(f"{folder}/{file}.yml: schemes: `{scheme}` is unknown; {near_match(scheme, known)}")
 
 
 def graph_of(conf: Conf, steps: tuple[Step, ...] = STEPS) -> Graph:
