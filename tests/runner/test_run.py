@@ -17,7 +17,7 @@ from tests.tiny import CANARY, DAY, KEY, hashes, runner, write_conf, write_logs
 DAY_BEFORE = DAY - timedelta(days=1)
 TO_FEATURES = frozenset({"gold.user_features"})
 # all that looks at earlier days, at models, or at what was decided before
-OVER_DAYS = frozenset({"gold.audiences", "gold.segment_moves", "gold.backtest_series", "gold.segment_outcomes"})
+OVER_DAYS = frozenset({"gold.audiences", "gold.segment_moves", "gold.backtest_series"})
 
 
 def built(made: Runner) -> dict[str, str]:

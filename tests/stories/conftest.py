@@ -22,7 +22,7 @@ from tests.tiny import KEY
 MADE = frozenset(
     f"gold.{name}"
     for name in (
-        *("segments", "forecasts", "series_parts", "item_rules", "item_sequences", "funnels", "retention"),
+        *("segments", "forecasts", "item_rules", "item_sequences"),
         *("moments", "purchase_sequels", "topic_weeks", "topic_points"),
     )
 )
