@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame
 
 from learnlake.console import Format, print_rows
-from learnlake.errors import ConfError, LearnlakeError
+from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.lake.stage import Answer
 from learnlake.lake.store import Store
+
+
+def refuse_unknown(word: str, known: Iterable[str], option: str) -> None:
+    """Refuse a word that conf, or the command, does not know, with the near match."""
+    if word not in known:
+        raise ConfError(f"{option}: `{word}` is unknown; {near_match(word, known)}")
 
 
 def day_of(store: Store, as_of: datetime | None, table: Any) -> date:

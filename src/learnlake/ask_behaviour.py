@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from learnlake.answering import asked, day_of, printed
+from learnlake.answering import asked, day_of, printed, refuse_unknown
 from learnlake.behaviour.journeys import answers as journeys
 from learnlake.behaviour.journeys.rules.returns import KINDS
 from learnlake.behaviour.journeys.settings import Funnels, JourneySettings
@@ -21,9 +20,8 @@ from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.tables.journeys import FUNNELS, LIFE_CYCLE, RETENTION, SURVIVAL
 from learnlake.lake.tables.series import FORECASTS
-from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
+from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Scheme, Style, opened, said_in_a_sentence
 
-Scheme = Annotated[str, typer.Option("--scheme", metavar="NAME", help="`all` users, or a scheme of conf/segments.")]
 Segment = Annotated[str, typer.Option("--segment", metavar="ID", help="One segment of the scheme.")]
 
 
@@ -94,7 +92,7 @@ def rules(
             raise ConfError("--ordered and --next are two questions; ask one.")
         settings, store = opened(conf, env, lake)
         if scope is not None:
-            _refuse(scope.split("/")[0], settings.of(Baskets).files, "--scope")
+            refuse_unknown(scope.split("/")[0], settings.of(Baskets).files, "--scope")
         answer = taken.paths if ordered else taken.transitions if following else taken.rules
         day = day_of(store, as_of, answer.reads[0])
         if not printed(asked(answer, store, as_of=day, scope=scope, item=item), style):
@@ -116,7 +114,7 @@ def funnel(
     """Say how many users get to each step of a funnel, with intervals and waits."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        _refuse(name, settings.of(Funnels).files, "NAME")
+        refuse_unknown(name, settings.of(Funnels).files, "NAME")
         day = day_of(store, as_of, FUNNELS)
         if not printed(asked(journeys.funnel, store, as_of=day, name=name, scheme=scheme), style):
             raise LearnlakeError(
@@ -138,7 +136,7 @@ def retention(
     """Say how many users of each cohort return at which age."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        _refuse(kind, KINDS, "KIND")
+        refuse_unknown(kind, KINDS, "KIND")
         day = day_of(store, as_of, RETENTION)
         ages = settings.of(JourneySettings).ages
         found = asked(journeys.retention, store, as_of=day, kind=kind, scheme=scheme, segment=segment, ages=ages)
@@ -161,7 +159,7 @@ def survival(
     """Say how long it takes, or lasts: the median with its interval, how many last longer, and who differs."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        _refuse(kind, settings.of(JourneySettings).survival, "KIND")
+        refuse_unknown(kind, settings.of(JourneySettings).survival, "KIND")
         day = day_of(store, as_of, SURVIVAL)
         if not printed(asked(journeys.survival, store, as_of=day, kind=kind, scheme=scheme), style):
             raise LearnlakeError(f"scheme {scheme} has no spells of {kind}; see journeys in conf.")
@@ -183,8 +181,3 @@ def lifecycle(
         day = day_of(store, as_of, LIFE_CYCLE)
         if not printed(asked(journeys.life_cycle, store, as_of=day, scheme=scheme, segment=segment), style):
             raise LearnlakeError(f"{scheme}/{segment} has no users; see journeys.schemes in conf.")
-
-
-def _refuse(word: str, known: Iterable[str], option: str) -> None:
-    if word not in known:
-        raise ConfError(f"{option}: `{word}` is unknown; {near_match(word, known)}")

@@ -12,7 +12,7 @@ from learnlake.console import Format
 from learnlake.errors import LearnlakeError
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.tables.habits import STUCK_POINTS, STUDY_HABITS
-from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
+from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Scheme, Style, opened, said_in_a_sentence
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def habits(
-    scheme: Annotated[
-        str, typer.Option("--scheme", metavar="NAME", help="`all` users, or a scheme of conf/segments.")
-    ] = EVERYBODY,
+    scheme: Scheme = EVERYBODY,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from learnlake.answering import asked, day_of, printed
+from learnlake.answering import asked, day_of, printed, refuse_unknown
 from learnlake.behaviour.moments import answers
 from learnlake.behaviour.moments.settings import MomentSettings
 from learnlake.console import Format
-from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.errors import LearnlakeError
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.tables.moments import MOMENTS, PURCHASE_SEQUELS
-from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
+from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Scheme, Style, opened, said_in_a_sentence
 
 
 def register(app: typer.Typer) -> None:
@@ -24,9 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def moments(
     moment: Annotated[str, typer.Argument(metavar="MOMENT", help="A moment of moments.kinds in conf.")] = "leaving",
-    scheme: Annotated[
-        str, typer.Option("--scheme", metavar="NAME", help="`all` users, or a scheme of conf/segments.")
-    ] = EVERYBODY,
+    scheme: Scheme = EVERYBODY,
     most_q: Annotated[
         float, typer.Option("--most-q", min=0, max=1, help="Only what differs at this rate of false ones.")
     ] = 1.0,
@@ -40,9 +38,7 @@ def moments(
     """Say what users did in the days before a moment, beside those to whom it did not happen."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        known = settings.of(MomentSettings).kinds
-        if moment not in known:
-            raise ConfError(f"MOMENT: `{moment}` is unknown; {near_match(moment, known)}")
+        refuse_unknown(moment, settings.of(MomentSettings).kinds, "MOMENT")
         day = day_of(store, as_of, MOMENTS)
         given = {"moment": moment, "scheme": scheme, "most_q": most_q}
         if not printed(asked(answers.before, store, as_of=day, **given), style):

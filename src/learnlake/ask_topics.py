@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from learnlake.answering import asked, day_of, printed
+from learnlake.answering import asked, day_of, printed, refuse_unknown
 from learnlake.behaviour.topics import answers
 from learnlake.behaviour.topics.settings import Topics
 from learnlake.console import Format
-from learnlake.errors import ConfError, LearnlakeError, near_match
+from learnlake.errors import ConfError, LearnlakeError
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.tables.topics import TOPIC_POINTS, TOPIC_WEEKS
 from learnlake.options import CONF, AsOf, ConfFolder, Debug, Env, Lake, Style, opened, said_in_a_sentence
@@ -40,9 +40,7 @@ def topics(
     """Say what is asked about, what rises, and what is asked again, unanswered or followed by leaving; in English and Chinese."""
     with said_in_a_sentence(debug=debug):
         settings, store = opened(conf, env, lake)
-        known = settings.of(Topics).files
-        if kind not in known:
-            raise ConfError(f"KIND: `{kind}` is unknown; {near_match(kind, known)}")
+        refuse_unknown(kind, settings.of(Topics).files, "KIND")
         if (found and weekly) or (topic is not None and not weekly):
             raise ConfError("--found tells of topics, --weeks and --topic of their weeks; ask one of the two.")
         day = day_of(store, as_of, TOPIC_WEEKS if weekly else TOPIC_POINTS)

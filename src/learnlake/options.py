@@ -42,6 +42,7 @@ From = Annotated[
 To = Annotated[
     datetime | None, typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Last of several days.")
 ]
+Scheme = Annotated[str, typer.Option("--scheme", metavar="NAME", help="`all` users, or a scheme of conf/segments.")]
 CONF = Path("conf")
 
 

@@ -4,7 +4,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
-from learnlake.lake.rules import RuleSet, flag, is_rejected, is_sound
+from learnlake.lake.rules import RuleSet, any_of, flag, is_rejected, is_sound
 from tests.drawing import draw, expect
 
 RULES = RuleSet()
@@ -45,3 +45,9 @@ def test_a_row_carries_the_names_of_all_it_breaks_and_an_unknown_answer_counts_a
     )
     assert [row.user_id for row in flagged.where(is_sound()).collect()] == ["ann"]
     assert sorted(row.user_id for row in flagged.where(is_rejected()).collect()) == ["bob", "eve"]
+
+
+def test_any_of_some_conditions_and_none_of_none(spark: SparkSession) -> None:
+    conditions = [F.col("id") == 1, F.col("id") == 2]
+    found = spark.range(4).select(any_of(conditions).alias("some"), any_of([]).alias("none")).collect()
+    assert [(row.some, row.none) for row in found] == [(False, False), (True, False), (True, False), (False, False)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -48,7 +48,7 @@ def flag(frame: DataFrame, rules: Mapping[str, Rule], is_applicable: Column | No
     answers = {name: F.coalesce(build(), F.lit(True)) for name, build in rules.items()}
     none: Column = F.array().cast(c.REASONS.dtype)
     names = F.array_compact(F.array(*(F.when(answer, F.lit(name)) for name, answer in answers.items())))
-    reasons = F.when(~reduce(or_, answers.values(), F.lit(False)), none).otherwise(names)  # few rows pay for the names
+    reasons = F.when(~any_of(answers.values()), none).otherwise(names)  # few rows pay for the names
     if is_applicable is not None:
         reasons = F.when(F.coalesce(is_applicable, F.lit(False)), reasons).otherwise(F.array(F.lit(NOT_APPLICABLE)))
     return frame.withColumn(c.REASONS.name, reasons)
@@ -62,3 +62,8 @@ def is_sound() -> Column:
 def is_rejected() -> Column:
     """Say whether a flagged row was refused; a row that is not applicable was not."""
     return (F.size(c.REASONS.name) > 0) & ~F.array_contains(c.REASONS.name, NOT_APPLICABLE)
+
+
+def any_of(conditions: Iterable[Column]) -> Column:
+    """Say whether any of some conditions holds; false without any."""
+    return reduce(or_, conditions, F.lit(False))

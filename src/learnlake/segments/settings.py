@@ -104,7 +104,7 @@ class Tiering(Settings):
 class Happened(Settings):
     """Something done so many times in so many days, counted from silver.user_days."""
 
-    happened: Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
+    happened: c.EventType
     times: int = Field(default=1, ge=1)
     days: int = Field(default=90, ge=1)
 
@@ -179,7 +179,7 @@ class Values(Settings):
 class Outcome(Settings):
     """What to count of the members: an event ever, or after the day of membership (28 days or more)."""
 
-    event: Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
+    event: c.EventType
     when: Literal["ever", "after"] = "after"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.behaviour.habits.rules.elsewhere import SAID
 from learnlake.behaviour.habits.rules.significant import HABITS
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.joins import by_segment, known_by, latest
@@ -48,7 +49,6 @@ HURDLES = {
         "在此停下者占 %.0f %%（同类项目为 %.0f %%，高出 %.0f 至 %.0f 个百分点）",
     ),
 }
-REASONS = {"fail": "fails", "retry": "retries", "stop": "stops"}
 
 
 @answer(reads=(STUDY_HABITS, SEGMENT_MEMBERS))
@@ -154,7 +154,7 @@ def _said(by: str, language: int) -> Column:
     for name, words in HURDLES.items():
         ends = (f"{name}_{said}" for said in ("share", "elsewhere_share", "difference_low", "difference_high"))
         said = F.format_string(words[language], *(F.col(end) * 100 for end in ends))
-        parts.append(F.when(F.array_contains("stuck_by", REASONS[name]), said))
+        parts.append(F.when(F.array_contains("stuck_by", SAID[name]), said))
     return F.concat_ws(by, *parts)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
 from learnlake.settings import Section
-
-EventType = Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
 
 
 class HabitSettings(Section):
@@ -38,9 +36,9 @@ class HabitSettings(Section):
     where: ClassVar[str] = "habits"
     window_days: int = Field(default=84, ge=7, le=182)
     course_days: int = Field(default=365, ge=7)
-    study_types: tuple[EventType, ...] = Field(default=("study", "submit", "attempt"), min_length=1)
-    work_types: tuple[EventType, ...] = Field(default=("submit", "attempt"), min_length=1)
-    touch_types: tuple[EventType, ...] = Field(default=("view", "study", "submit", "attempt"), min_length=1)
+    study_types: tuple[c.EventType, ...] = Field(default=("study", "submit", "attempt"), min_length=1)
+    work_types: tuple[c.EventType, ...] = Field(default=("submit", "attempt"), min_length=1)
+    touch_types: tuple[c.EventType, ...] = Field(default=("view", "study", "submit", "attempt"), min_length=1)
     gap_minutes: int = Field(default=30, ge=1)
     cram_hours: int = Field(default=24, ge=1)
     behind_below: float = Field(default=0.75, gt=0, le=1)

@@ -11,7 +11,6 @@ from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.tables.silver import EVENTS
 from learnlake.settings import Section, Settings, Words
 
-EventType = Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
 MOST_COHORTS = 60  # a user's periods are the bits of one number
 
 
@@ -19,7 +18,7 @@ class Step(Settings):
     """One step of a funnel: an event of one of these types, for which the condition holds where there is one."""
 
     name: Words
-    types: tuple[EventType, ...] = Field(min_length=1)
+    types: tuple[c.EventType, ...] = Field(min_length=1)
     where: str | None = None
 
     @field_validator("where")
@@ -84,8 +83,8 @@ class LifeCycle(Settings):
 class Spell(Settings):
     """What lasts from the first event of one type to the next of another; a spell of one type ends on a later day."""
 
-    start: tuple[EventType, ...] = Field(min_length=1)
-    end: tuple[EventType, ...] = Field(min_length=1)
+    start: tuple[c.EventType, ...] = Field(min_length=1)
+    end: tuple[c.EventType, ...] = Field(min_length=1)
 
 
 class JourneySettings(Section):

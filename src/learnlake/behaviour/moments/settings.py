@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
 from learnlake.settings import Section, Settings
-
-EventType = Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
 
 
 class Moment(Settings):
@@ -20,7 +18,7 @@ class Moment(Settings):
         silence_days: the moment is the last day with an event before so many days without any, not over at ``as_of``.
     """
 
-    first: tuple[EventType, ...] = ()
+    first: tuple[c.EventType, ...] = ()
     silence_days: int | None = Field(default=None, ge=1, le=1_000)
 
     @model_validator(mode="after")
@@ -46,9 +44,9 @@ class Sequels(Settings):
         max_pairs: pairs of items of a platform that are told at most, those with the largest difference.
     """
 
-    bought_by: tuple[EventType, ...] = ("purchase", "enroll")
+    bought_by: tuple[c.EventType, ...] = ("purchase", "enroll")
     item_kinds: tuple[str, ...] = ("book", "course")
-    taken_by: tuple[EventType, ...] = ("view", "study", "purchase", "enroll", "complete")
+    taken_by: tuple[c.EventType, ...] = ("view", "study", "purchase", "enroll", "complete")
     window_days: int = Field(default=14, ge=1, le=366)
     over_days: int = Field(default=180, ge=1, le=3_660)
     fewest_users: int = Field(default=5, ge=2)

@@ -36,7 +36,7 @@ class Basket(Settings):
     of: Literal["item", "topic", "request_type", "mentioned"]
     topic_kind: str = ""
     item_kinds: tuple[str, ...] = ()
-    event_types: tuple[Literal[c.EVENT_TYPES], ...] = Field(min_length=1)  # type: ignore[valid-type]  # a Literal of the vocabulary
+    event_types: tuple[c.EventType, ...] = Field(min_length=1)
     unit: Literal["user", "order", "session", "window"]
     order_by: str | None = None
     window_days: int = Field(default=90, ge=1, le=3_660)

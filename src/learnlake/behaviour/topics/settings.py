@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 from learnlake.lake import columns as c
 from learnlake.settings import Conf, Section, Settings, Words
 
-EventType = Literal[c.EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
-
 
 class Topic(Settings):
     """One topic, and the words in which it is written.
@@ -43,9 +41,9 @@ class Kind(Settings):
 
     name: Words
     of: Literal["text", "attribute"]
-    event_types: tuple[EventType, ...] = Field(min_length=1)
+    event_types: tuple[c.EventType, ...] = Field(min_length=1)
     attribute: str = ""
-    hours_of: tuple[EventType, ...] = ()
+    hours_of: tuple[c.EventType, ...] = ()
     is_learned: bool = False
     topics: dict[str, Topic] = Field(default={}, max_length=1_000)
 

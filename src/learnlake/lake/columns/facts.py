@@ -1,5 +1,7 @@
 """Words of bronze and silver: what arrived, and what it says."""
 
+from typing import Literal
+
 from learnlake.lake.columns.named import (
     BOOLEAN,
     DATE,
@@ -20,6 +22,7 @@ EVENT_TYPES = (
     *("vote", "follow", "share", "commit", "consult_request", "consult", "survey", "complaint", "message_sent"),
     *("message_opened", "message_clicked", "feedback"),
 )
+EventType = Literal[EVENT_TYPES]  # type: ignore[valid-type]  # a Literal of the vocabulary
 OUTCOME_EVENT_TYPES = ("complete", "refund", "cancel")
 
 # bronze: where a raw record came from

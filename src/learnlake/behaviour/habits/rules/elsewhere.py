@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from learnlake.modelling.contrasts import contrasted
 
 FAIL, RETRY, STOP = "fail", "retry", "stop"
-HURDLES = (FAIL, RETRY, STOP)
+SAID = {FAIL: "fails", RETRY: "retries", STOP: "stops"}
+HURDLES = tuple(SAID)
 
 
 def elsewhere(counted: DataFrame) -> DataFrame:

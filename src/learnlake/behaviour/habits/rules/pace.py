@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-WEEK = 7
+from learnlake.behaviour.habits.rules.days import WEEK
+
 PLAN, PEERS = "plan", "peers"
 
 

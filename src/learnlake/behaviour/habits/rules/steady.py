@@ -8,7 +8,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-WEEK = 7
+from learnlake.behaviour.habits.rules.days import WEEK
+
 FEWEST_WEEKS = 3
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.behaviour.habits.rules.elsewhere import HURDLES, elsewhere
+from learnlake.behaviour.habits.rules.elsewhere import HURDLES, SAID, elsewhere
 from learnlake.behaviour.habits.rules.ends import places, stopped
 from learnlake.behaviour.habits.rules.tries import Passing, tried
 from learnlake.behaviour.habits.settings import HabitSettings
@@ -19,7 +19,6 @@ from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
 NEEDED = ("user_id", "event_id", "event_type", "item_id", "occurred_at", "event_date", "score")
 DESCRIBED = ("item_id", "platform", "item_kind", "part_of", "course_place", "is_last")
 COUNTS = ("tried_count", "try_count", "user_count", *(f"{name}_{of}" for name in HURDLES for of in ("hits", "whole")))
-SAID = {"fail": "fails", "retry": "retries", "stop": "stops"}
 
 
 @stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=STUCK_POINTS)

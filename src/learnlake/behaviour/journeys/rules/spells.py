@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.journeys.settings import Spell
+from learnlake.lake.rules import any_of
 
 
 def spells(days: DataFrame, kinds: Mapping[str, Spell], as_of: date) -> DataFrame:
@@ -37,10 +38,7 @@ def spells(days: DataFrame, kinds: Mapping[str, Spell], as_of: date) -> DataFram
 
 
 def _had(types: tuple[str, ...] | list[str]) -> Column:
-    had = F.lit(False)
-    for kind in types:
-        had = had | (F.col(f"{kind}_count") > 0)
-    return had
+    return any_of(F.col(f"{kind}_count") > 0 for kind in types)
 
 
 def _when(types: tuple[str, ...]) -> Column:

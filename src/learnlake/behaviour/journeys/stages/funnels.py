@@ -11,6 +11,7 @@ from learnlake.behaviour.journeys.rules.walk import walked
 from learnlake.behaviour.journeys.settings import Funnel, Funnels
 from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.joins import by_segment
+from learnlake.lake.rules import any_of
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import FUNNELS
@@ -41,15 +42,8 @@ def funnels(
     meant = [
         (F.col("funnel") == name) & F.col("scheme").isin(EVERYBODY, *files[name].schemes) for name in sorted(files)
     ]
-    counted = opened.where(_any(meant)).groupBy("funnel", "scheme", "segment_id").agg(*_counts(files))
+    counted = opened.where(any_of(meant)).groupBy("funnel", "scheme", "segment_id").agg(*_counts(files))
     return _told(counted, settings, as_of)
-
-
-def _any(conditions: list[Column]) -> Column:
-    either = F.lit(False)
-    for condition in conditions:
-        either = either | condition
-    return either
 
 
 def _counts(files: dict[str, Funnel]) -> list[Column]:

@@ -6,12 +6,12 @@ Source: nested case-control sampling, one day a control: Borgan and Langholz (19
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.moments.settings import Moment, MomentSettings
+from learnlake.lake.rules import any_of
 
 
 def drawn(days: DataFrame, settings: MomentSettings, as_of: date) -> DataFrame:
@@ -40,7 +40,7 @@ def drawn(days: DataFrame, settings: MomentSettings, as_of: date) -> DataFrame:
 
 
 def _had(types: tuple[str, ...]) -> Column:
-    return reduce(lambda one, other: one | other, (F.col(f"{kind}_count") > 0 for kind in types), F.lit(False))
+    return any_of(F.col(f"{kind}_count") > 0 for kind in types)
 
 
 def _found(place: int, name: str, kind: Moment, settings: MomentSettings, as_of: date) -> Column:

@@ -8,14 +8,15 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.topics.settings import AskingSettings, Topics
+from learnlake.lake.rules import any_of
 
 
 def is_mention(topics: Topics) -> Column:
     """Say of a row of gold.text_topics whether its event mentions the topic; the others count for their hours alone."""
-    said = F.lit(False)
-    for name, kind in sorted(topics.files.items()):
-        said = said | ((F.col("topic_kind") == name) & F.col("event_type").isin(*kind.event_types))
-    return said
+    return any_of(
+        (F.col("topic_kind") == name) & F.col("event_type").isin(*kind.event_types)
+        for name, kind in sorted(topics.files.items())
+    )
 
 
 def with_answers(found: DataFrame, answers: DataFrame, settings: AskingSettings, as_of: date) -> DataFrame:
