@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import adjusted_rand_score
 
 from learnlake.modelling import clustering
 from learnlake.modelling.clustering import Tried, choose, cutter_of, radii, silhouette, stability
@@ -35,6 +37,21 @@ def test_four_planted_clusters_are_found_by_every_criterion(blobs, by):
 @pytest.mark.parametrize("method", ["bisecting_kmeans", "gaussian_mixture", "ward"])
 def test_four_planted_clusters_are_found_by_every_method(blobs, method):
     assert choose(blobs, cutter_of(method, 5), (3, 4, 5), "silhouette", (1, 7)).best.clusters == 4
+
+
+def test_a_mixture_finds_25_planted_clusters_from_whichever_start():
+    random = np.random.default_rng(3)
+    centres = np.array([(x, y) for x in range(5) for y in range(5)]) * 8.0
+    points = np.vstack([centre + random.normal(size=(20, 2)) for centre in centres])
+    labels = np.repeat(range(25), 20)
+    alike = [adjusted_rand_score(labels, clustering.mixture(points, 25, seed).predict(points)) for seed in range(12)]
+    assert min(alike) > 0.98
+
+
+def test_a_mixture_of_fewer_different_points_than_clusters_is_no_error():
+    points = np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0)
+    with pytest.warns(ConvergenceWarning):
+        assert len(np.unique(clustering.mixture(points, 3, 7).predict(points))) == 2
 
 
 def test_a_radius_that_shows_the_planted_clusters_is_chosen_for_dbscan(blobs):

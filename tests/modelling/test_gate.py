@@ -64,3 +64,8 @@ def test_without_a_model_the_refusal_is_the_reason():
 
 def test_a_candidate_without_bars_beats_nothing_and_is_not_published():
     assert not judge(Candidate(Fitted())).is_published
+
+
+def test_what_the_bars_measured_is_said_in_short():
+    assert Candidate(Fitted(), (bar(0.5, 0.4), bar(0.9, 0.6))).measured == "silhouette 0.500; silhouette 0.900"
+    assert Candidate(None).measured == ""

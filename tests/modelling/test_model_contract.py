@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from learnlake.demand.values.models.lifetimes import Lifetimes
+from learnlake.modelling.propensity import Propensity
 from learnlake.portraits.models.weights import Weights
 from learnlake.segments.models.cut import Cut
 from learnlake.segments.models.lookalikes import LookAlikes
@@ -22,7 +24,9 @@ from tests.segments.planted import users as made
 
 MODELS = (
     Cut(NAMES, (), How("kmeans", 3, 5, 7), Selection(), 1_000),
+    Lifetimes(),
     LookAlikes(NAMES, 1_000, 7),
+    Propensity(NAMES),
     Tiers(NAMES, (), (), ("plain", "social"), "decision_tree", 7, 0.5),
     Weights(NAMES),
 )
@@ -32,12 +36,35 @@ MODELS = (
 def users(spark: SparkSession) -> DataFrame:
     frame = made(spark, planted(120, seed=2)[0], date(2026, 5, 1))
     tier = F.when(F.col("community_count_90d") > 0, "social").otherwise("plain")
-    return frame.withColumns({"tier": tier, "is_seed": F.col("purchase_count_90d") > 8}).cache()
+    frame = frame.withColumns(bought())
+    return frame.withColumns(
+        {"tier": tier, "is_seed": F.col("purchase_count_90d") > 8, "label": (tier == "social").cast("int")}
+    ).cache()
+
+
+def bought() -> dict[str, Column]:
+    """What lifetimes are fitted on: a history in weeks, made of counts."""
+    repeats = F.col("purchase_count_90d")
+    lately = {f"bought_{weeks}w": F.least(repeats, F.lit(weeks)) for weeks in (4, 8, 13)}
+    return {
+        "repeat_count": repeats,
+        "recency_weeks": F.when(repeats > 0, 20 - 20 / (repeats + 1)).otherwise(0.0),
+        "age_weeks": F.lit(24.0),
+        **lately,
+        "first_paid": F.lit(9.0),
+        "paid_count": repeats + 1,
+        "mean_paid": F.lit(5.0) + F.col("browse_count_90d") % 7,
+        "snapshot_date": F.lit(date(2026, 5, 1)),
+        "ahead_weeks": F.lit(0.0),
+        "later_count": F.lit(0),
+    }
 
 
 def test_every_model_is_listed() -> None:
     root = Path(inspect.getfile(importlib.import_module("learnlake"))).parent
-    names = [".".join(path.relative_to(root.parent).with_suffix("").parts) for path in root.glob("*/models/*.py")]
+    paths = {*root.glob("*/models/*.py"), *root.glob("demand/values/models/*.py")}
+    paths |= {root / "modelling" / "propensity.py"}
+    names = [".".join(path.relative_to(root.parent).with_suffix("").parts) for path in sorted(paths)]
     held = [kind for name in names for kind in vars(importlib.import_module(name)).values() if inspect.isclass(kind)]
     found = {kind for kind in held if kind.__module__ in names and hasattr(kind, "fit") and hasattr(kind, "score")}
     assert {type(model) for model in MODELS} == found

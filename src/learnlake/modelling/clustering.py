@@ -27,6 +27,8 @@ Labels = NDArray[np.int64]
 Cutter = Callable[[Matrix, float, int], Labels]
 NOISE = -1
 ROUNDS = 10
+MIXTURE_STARTS = 10
+RIDGE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,26 @@ def _bisecting(points: Matrix, k: float, seed: int) -> Labels:
 
 
 def _mixture(points: Matrix, k: float, seed: int) -> Labels:
-    made = GaussianMixture(int(k), reg_covar=1e-3, n_init=1, random_state=seed)
-    return np.asarray(made.fit_predict(points), dtype=np.int64)
+    return np.asarray(mixture(points, int(k), seed).predict(points), dtype=np.int64)
+
+
+def mixture(points: Matrix, k: int, seed: int) -> GaussianMixture:
+    """Fit a mixture of Gaussians that starts from the best of ten k-means.
+
+    On simulated users one k-means led to a cut with a silhouette of .50 in place of .67 for one seed in eight. Of several starts the
+    likeliest mixture was the worse cut more often: a wide component over two groups is likelier than one for each.
+    """
+    labels = KMeans(k, n_init=MIXTURE_STARTS, random_state=seed).fit_predict(points)
+    groups = [points[labels == place] for place in np.unique(labels)]  # fewer than k where fewer points differ
+    spreads = [np.atleast_2d(np.cov(group.T, bias=True)) + RIDGE * np.eye(points.shape[1]) for group in groups]
+    return GaussianMixture(
+        len(groups),
+        reg_covar=RIDGE,
+        weights_init=np.array([len(group) / len(points) for group in groups]),
+        means_init=np.array([group.mean(axis=0) for group in groups]),
+        precisions_init=np.linalg.inv(np.array(spreads)),
+        random_state=seed,
+    ).fit(points)
 
 
 def _ward(points: Matrix, k: float, seed: int) -> Labels:  # noqa: ARG001  # the shape of a Cutter; Ward needs no chance

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -104,8 +104,27 @@ class Encoder:
         return out
 
 
+class Encodes(Protocol):
+    """What turns rows into a matrix, and names the columns it reads."""
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        """Columns of numbers."""
+
+    @property
+    def categorical(self) -> tuple[str, ...]:
+        """Columns of one word a row."""
+
+    @property
+    def multiple(self) -> tuple[str, ...]:
+        """Columns of lists of words."""
+
+    def matrix(self, batch: pa.RecordBatch) -> Matrix:
+        """Encode rows; rows x places."""
+
+
 def mapped(
-    users: DataFrame, encoder: Encoder, keep: tuple[str, ...], made: Callable[[Matrix], dict[str, pa.Array]], to: str
+    users: DataFrame, encoder: Encodes, keep: tuple[str, ...], made: Callable[[Matrix], dict[str, pa.Array]], to: str
 ) -> DataFrame:
     """Compute columns from the encoded rows, in batches of Arrow; order and partitions stay.
 

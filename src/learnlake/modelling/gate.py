@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from learnlake.modelling.model import Model
+import pandas as pd
+
+from learnlake.modelling.model import Kept
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,27 @@ class Candidate:
         params: settings that made it.
         remark: how it was judged, in a sentence.
         refusal: why no model could be made.
+        pictures: curves and the like, PNG by file name, such as ``reliability.png``.
+        texts: what is to be read beside the model, by file name, such as ``rules.md``.
+        example: a few input rows, features alone and no identifiers; with it, a model that has ``predict`` can be loaded by MLflow.
+        cost: what the training took, such as ``rows``; the runner adds ``seconds`` and ``peak_memory_mb``.
     """
 
-    model: Model | None
+    model: Kept | None
     bars: tuple[Bar, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     remark: str = ""
     refusal: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    example: pd.DataFrame | None = field(default=None, compare=False)
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> str:
+        """What the bars measured, in short."""
+        return "; ".join(f"{bar.name} {bar.found:.3f}" for bar in self.bars)
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,8 @@ from typing import Protocol, Self
 from pyspark.sql import DataFrame
 
 
-class Model(Protocol):
-    """A frozen value. Unfitted it holds settings, fitted also what was learned.
-
-    No storage but ``save`` and ``load``, no clock, no registry. A second fit forgets the first; row order does not matter.
-    """
-
-    def fit(self, users: DataFrame) -> Self:
-        """Return a fitted copy; this one stays as it is."""
-        ...
-
-    def score(self, users: DataFrame) -> DataFrame:
-        """Score each key once."""
-        ...
+class Kept(Protocol):
+    """What the registry keeps: a frozen value that is a folder of plain values and back. No clock, no registry in it."""
 
     def save(self, folder: Path) -> None:
         """Write everything learned into a folder, as plain values."""
@@ -29,4 +18,19 @@ class Model(Protocol):
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read back what ``save`` wrote, equal to what was saved."""
+        ...
+
+
+class Model(Kept, Protocol):
+    """A model of one table of users. Unfitted it holds settings, fitted also what was learned.
+
+    A second fit forgets the first; row order does not matter.
+    """
+
+    def fit(self, users: DataFrame) -> Self:
+        """Return a fitted copy; this one stays as it is."""
+        ...
+
+    def score(self, users: DataFrame) -> DataFrame:
+        """Score each key once."""
         ...
