@@ -19,6 +19,7 @@ from learnlake.ingest.mapping import identifier
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
+from learnlake.lake.tables.knowledge import ITEM_PREREQUISITES
 from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.options import opened
 
@@ -118,6 +119,26 @@ def _of(by: dict[str, pd.DataFrame], scheme: str) -> pd.DataFrame:
     return by.get(scheme, pd.DataFrame(columns=columns))
 
 
+def mined(store: Store, truth: DataFrame) -> str:
+    """Say how many of the direct prerequisites mined on the newest day were planted, and how many of the planted ones are found.
+
+    Args:
+        store: the lake; where it has no prerequisites, nothing is said.
+        truth: the simulator's ``prerequisites``; those that the catalogue states are the same, and the mining does not look at them.
+    """
+    days = store.days(ITEM_PREREQUISITES)
+    if not days:
+        return ""
+    direct = store.day(ITEM_PREREQUISITES, days[-1]).where("is_mined AND NOT is_circular AND NOT is_transitive")
+    told = {(row.item_id, row.prerequisite_id) for row in direct.collect()}
+    wanted = {(row.item, row.requires) for row in truth.collect()}
+    right = len(told & wanted)
+    return (
+        f" Prerequisites mined from the order of learners: {len(told)}, of them planted {right}; of {len(wanted)} planted ones "
+        f"{right} are found."
+    )
+
+
 def compare(env: str, truth: Path, lake: str | None = None) -> str:
     """Say how well an environment's lake knows what was planted.
 
@@ -135,7 +156,7 @@ def compare(env: str, truth: Path, lake: str | None = None) -> str:
         f"The planted segments are found again: adjusted Rand index {said} over {known.users:,} users (1 = all, 0 = chance). "
         f"Community roles right: {_percent(known.roles)}. Levels: {_percent(known.placed)} placed, {_percent(known.levels)} of them right, stated "
         f"{_percent(known.level_confidence)}. Client types right: {_percent(known.clients)}; enterprise clients: {known.enterprises[0]} of "
-        f"{known.enterprises[1]}."
+        f"{known.enterprises[1]}.{mined(store, store.spark.read.json((truth / 'prerequisites').as_posix()))}"
     )
 
 
