@@ -1,7 +1,11 @@
+import pytest
 from pyspark.sql import functions as F
 
-from learnlake.simulate.catalogue import catalogue
+from learnlake.simulate import SimulateSettings
+from learnlake.simulate.accounts import accounts
+from learnlake.simulate.catalogue import NEW_BOOK_TOPICS, RELEASE_DAYS_BEFORE_END, catalogue, items
 from learnlake.simulate.choices import with_topic
+from learnlake.simulate.deeds import deeds
 from learnlake.simulate.dice import Dice
 from learnlake.simulate.topics import ANSWERED_INSTEAD, UNANSWERED
 
@@ -26,14 +30,23 @@ def test_most_views_are_of_ones_interests(small, planted, academy_events):
     assert 0.85 < sum(liked) / len(liked) < 1
 
 
-def test_a_book_that_comes_out_sells_on_its_first_days_and_not_before(small, academy_events):
-    released = {
-        item.item_id: item.published_on
-        for item in catalogue(small)
-        if item.item_id.startswith("book/") and item.item_id.endswith("-4")
+@pytest.mark.parametrize("days", [14, 30])
+def test_a_book_that_comes_out_sells_from_the_day_after_on_and_no_book_more(spark, days):
+    world = SimulateSettings(users=600, days=days)
+    made = deeds(accounts(spark, world), items(spark, world), world, "academy").where("event_type = 'purchase'")
+    released = {item.item_id: item.published_on for item in catalogue(world) if item.published_on >= world.first_day}
+    assert set(released) == {f"book/{topic}-4" for topic in NEW_BOOK_TOPICS}
+    (out_on,) = {(published - world.first_day).days for published in released.values()}
+    assert out_on == days - RELEASE_DAYS_BEFORE_END
+    counted = {(row.item_id, row.day): row["count"] for row in made.groupBy("item_id", "day").count().collect()}
+    sold = {key: count for key, count in counted.items() if key[0] in released}
+    assert min(day for _, day in sold) == out_on + 1
+    assert max(day for _, day in sold) == days - 1
+    topics = {
+        f"{kind}/{topic}-{number}" for topic in NEW_BOOK_TOPICS for kind in ("book", "article") for number in range(5)
     }
-    sold = [event for event in academy_events if event["kind"] == "purchase" and event["item"] in released]
-    assert all(event["at"][:10] >= released[event["item"]].isoformat() for event in sold)
+    offered = sum(count for (item, day), count in counted.items() if item in topics and day > out_on)
+    assert sum(sold.values()) / offered == pytest.approx(0.6, abs=0.15)
 
 
 def test_nobody_answers_about_one_technology(spark, small):

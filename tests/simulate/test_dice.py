@@ -31,12 +31,6 @@ def test_lognormal_factors_have_mean_one(ids):
     assert mean == pytest.approx(1, abs=0.02)
 
 
-def test_geometric_draws_have_the_mean_of_their_chance(ids):
-    low, mean = ids.select(Dice(7).geometric("test", 0.75, "id").alias("n")).agg(F.min("n"), F.avg("n")).first()
-    assert low == 0
-    assert mean == pytest.approx(3, abs=0.1)
-
-
 def test_purposes_and_seeds_are_independent(ids):
     one, two, three = Dice(7).uniform("a", "id"), Dice(7).uniform("b", "id"), Dice(8).uniform("a", "id")
     by_purpose, by_seed = ids.select(F.corr(one, two), F.corr(one, three)).first()

@@ -16,7 +16,8 @@ ARTICLES_PER_TOPIC = 4
 SERVICE_FORMS = ("remote", "onsite")
 MEMBERSHIPS = ("membership/basic", "membership/plus")
 NEW_BOOK_TOPICS = ("python", "docker", "pytest", "figma")
-RELEASE_DAYS_BEFORE_END = 2
+RELEASE_DAYS_BEFORE_END = 8
+"""A new book is published so many days before the end; nobody buys it before the next day."""
 _CREATORS = 24
 _COLUMNS = (
     "platform STRING, item_id STRING, item_kind STRING, title STRING, description STRING, tags ARRAY<STRING>, "

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from learnlake.simulate.catalogue import ARTICLES_PER_TOPIC, NEW_BOOK_TOPICS, RELEASE_DAYS_BEFORE_END, SERVICE_FORMS
 from learnlake.simulate.dice import Dice, below, choose, pick, strings
+from learnlake.simulate.members import MEMBER_KINDS
 from learnlake.simulate.settings import SimulateSettings
 from learnlake.simulate.topics import ANSWERED_INSTEAD, LEVELS, TOPICS, UNANSWERED
 
@@ -80,7 +81,7 @@ def _academy_item(settings: SimulateSettings, dice: Dice) -> Column:
         .when(kind == "study", F.when(draw < 0.5, course).otherwise(chapter))
         .when(kind == "view", viewed)
         .when(kind == "purchase", _bought(settings, dice))
-        .when(kind.isin("subscribe", "renew", "cancel"), _membership(dice))
+        .when(kind.isin(*MEMBER_KINDS), _membership(dice))
     )
 
 
@@ -99,7 +100,7 @@ def _bought(settings: SimulateSettings, dice: Dice) -> Column:
     """The good whose turn it is on a buyer's list; a book just released wins most of its last days."""
     turn = F.pmod(F.floor(F.col("day") / F.size("interests")), F.lit(_GOODS)).cast("int")
     listed = F.when(turn < _BOOKS, _numbered("book", turn + 1)).otherwise(_numbered("article", turn - _BOOKS + 1))
-    is_out = F.col("day") >= settings.days - RELEASE_DAYS_BEFORE_END
+    is_out = F.col("day") > settings.days - RELEASE_DAYS_BEFORE_END
     is_wanted = F.col("topic").isin(*NEW_BOOK_TOPICS) & dice.happens("new book", 0.6, *_KEYS)
     return F.when(is_out & is_wanted, _numbered("book", F.lit(4))).otherwise(listed)
 

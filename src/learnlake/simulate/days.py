@@ -3,16 +3,16 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.simulate.dice import Dice, below
+from learnlake.simulate.dice import Dice
 from learnlake.simulate.habits import active_share
+from learnlake.simulate.members import complains, is_silent, step, term_zeal, with_terms
 from learnlake.simulate.settings import SimulateSettings
 
-MEMBER_PERIOD_DAYS = 60
+MOOD_SPREAD = 0.3
+"""Standard deviation of the logarithm of a day's mood."""
 _PACE_DAYS = {"junior": 20, "intermediate": 16, "senior": 12}
 _BUYER_PACE_DAYS = 20
 _PAYS_COURSES = 0.2
-_MEMBER = 0.4
-_RENEWS = 0.85
 # How much oftener, and how much busier, newcomers come on their first days.
 _FIRST_ZEAL = 2.4
 _FIRST_BUSTLE = 1.0
@@ -35,19 +35,34 @@ def active_days(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
         happen today whatever the mood, in order).
     """
     dice = Dice(settings.seed)
-    every = _with_course(_every_day(accounts, settings))
-    bound = every.withColumn("bound", _bound(dice))
-    share = active_share(F.col("habit")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL)
-    is_active = dice.uniform("active", "account_number", "day") < share
-    kept = bound.where(is_active | (F.size("bound") > 0))
-    return kept.withColumn("mood", dice.lognormal("mood", 0.3, "account_number", "day") * _zeal(_FIRST_BUSTLE))
+    is_active = dice.uniform("active", "account_number", "day") < F.col("share")
+    kept = every_day(accounts, settings).where(is_active | (F.size("bound") > 0))
+    return kept.withColumn("mood", dice.lognormal("mood", MOOD_SPREAD, "account_number", "day") * F.col("bustle"))
 
 
-def _every_day(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
+def every_day(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
+    """Say of each day on which an account exists how likely anything is.
+
+    Args:
+        accounts: as made by :func:`learnlake.simulate.accounts.accounts`.
+        settings: seed and span.
+
+    Returns:
+        One row per (account_number, day): the columns of :func:`present`, ``day``, ``course`` and ``bound`` as in
+        :func:`active_days`, ``share`` (the chance of activity, where it is below 1) and ``bustle`` (the mean of the mood).
+    """
+    days = present(accounts, settings).withColumn("day", F.explode(F.sequence("since_day", "last_day")))
+    share = active_share(F.col("habit")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL) * term_zeal()
+    bustle = F.when(is_silent(), F.lit(0.0)).otherwise(_zeal(_FIRST_BUSTLE))
+    bound = _bound(Dice(settings.seed))
+    return _with_course(days).withColumns({"bound": bound, "share": share, "bustle": bustle})
+
+
+def present(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
+    """Add the first and last day number within the span, ``since_day`` and ``last_day``, and a member's ``terms``."""
     since = F.greatest(F.col("joined_day"), F.lit(0))
     last = F.coalesce(F.col("churned_day"), F.lit(settings.days)) - 1
-    present = accounts.withColumns({"since_day": since, "last_day": last})
-    return present.withColumn("day", F.explode(F.sequence("since_day", "last_day")))
+    return with_terms(accounts.withColumns({"since_day": since, "last_day": last}), settings)
 
 
 def _weight(settings: SimulateSettings) -> Column:
@@ -84,10 +99,14 @@ def _with_course(every: DataFrame) -> DataFrame:
 
 
 def _bound(dice: Dice) -> Column:
-    """List what must happen today: a registration, a course taken up or ended, a membership's terms."""
+    """List what must happen today: a registration, a course taken up or ended, a membership's step, a complaint.
+
+    Of courses nothing happens in a silent term.
+    """
     is_new = (F.col("joined_day") == F.col("day")) & ~F.col("is_bot")
     is_learner, is_buyer = F.col("habit") == "learner", F.col("habit") == "buyer"
-    starts, ends = F.col("step_day") == 0, F.col("step_day") == F.col("pace") - 1
+    starts = (F.col("step_day") == 0) & ~is_silent()
+    ends = (F.col("step_day") == F.col("pace") - 1) & ~is_silent()
     pays = dice.happens("pays courses", _PAYS_COURSES, "account_number")
     kinds = {
         "register": is_new,
@@ -96,22 +115,7 @@ def _bound(dice: Dice) -> Column:
         "complete": ends & is_learner,
     }
     listed = [F.when(condition, F.lit(kind)) for kind, condition in kinds.items()]
-    return F.array_compact(F.array(*listed, _membership(dice)))
-
-
-def _membership(dice: Dice) -> Column:
-    """Name today's step of a membership: subscribe, some renewals, then cancel; null on other days."""
-    is_member = (F.col("habit") == "learner") & dice.happens("member", _MEMBER, "account_number")
-    begins = 1 + below(dice.uniform("membership begins", "account_number"), 6)
-    renewals = dice.geometric("renewals", _RENEWS, "account_number")
-    elapsed = F.col("progress") - begins
-    term = F.floor(elapsed / MEMBER_PERIOD_DAYS)
-    is_due = is_member & (elapsed >= 0) & (elapsed % MEMBER_PERIOD_DAYS == 0)
-    return (
-        F.when(is_due & (term == 0), F.lit("subscribe"))
-        .when(is_due & (term <= renewals), F.lit("renew"))
-        .when(is_due & (term == renewals + 1), F.lit("cancel"))
-    )
+    return F.array_compact(F.array(*listed, step(), F.when(complains(), F.lit("complaint"))))
 
 
 def registration_second(settings: SimulateSettings) -> Column:

@@ -10,12 +10,13 @@ from learnlake.simulate.details import with_details
 from learnlake.simulate.dice import Dice
 from learnlake.simulate.habits import KINDS, rate
 from learnlake.simulate.homework import with_dead_end, with_homework
+from learnlake.simulate.members import MEMBER_KINDS, is_silent
 from learnlake.simulate.sequels import with_sequels
 from learnlake.simulate.settings import SimulateSettings
 
 _KEPT = (
     "person_id", "account_number", "login_id", "platform", "is_bot", "level", "language", "interests", "rhythm", "client_type",
-    "day", "last_day", "course",
+    "day", "last_day", "course", "terms",
 )  # fmt: skip
 # Seconds between two short events, and between two sessions of study, which last up to 45 minutes.
 _SHORT_GAP = 180
@@ -23,7 +24,8 @@ _LONG_GAP = 2760
 _BOT_GAP = 40
 _LAST_SECOND = 86_399
 _LOOKS_AROUND, _LOOKING_DAYS = 0.15, 14
-_BUYING = ("purchase", "buy_course")
+BUYING = ("purchase", "buy_course")
+"""Kinds that a log calls a purchase."""
 # Hour of the day at which a visit usually starts, and its spread, both in hours.
 _STARTS = {"weekdays": (18.5, 1.0), "weekends": (14.0, 2.0), "nights": (20.5, 0.5)}
 _OFFICE = (9.5, 1.0)
@@ -50,7 +52,15 @@ def deeds(accounts: DataFrame, items: DataFrame, settings: SimulateSettings, pla
     planned = _slots(active_days(here, settings), settings, platform)
     chosen = with_item(with_topic(planned, dice), settings, platform)
     worked = with_dead_end(with_homework(with_sequels(chosen, dice), dice), dice)
-    return with_details(with_recipient(worked, dice), items, dice)
+    # What was put off to a day of a silent term, or would follow on it, does not happen.
+    heard = worked.where(~is_silent() | F.col("event_type").isin(*MEMBER_KINDS)).drop("terms")
+    return with_details(with_recipient(heard, dice), items, dice)
+
+
+def looks_around(dice: Dice) -> Column:
+    """Say whether an account still searches on ``day`` where it would buy: BOOLEAN."""
+    looks = (F.col("habit") == "buyer") & dice.happens("looks around", _LOOKS_AROUND, "account_number")
+    return looks & (F.col("day") < F.col("since_day") + _LOOKING_DAYS)
 
 
 def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFrame:
@@ -68,11 +78,8 @@ def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFr
 
 def _looking(kinds: Column, dice: Dice) -> Column:
     """Let some buyers search in their first weeks where they would buy: planted before their first purchase."""
-    looks = (F.col("habit") == "buyer") & dice.happens("looks around", _LOOKS_AROUND, "account_number")
-    is_early = F.col("day") < F.col("since_day") + _LOOKING_DAYS
-    return F.transform(
-        kinds, lambda kind: F.when(looks & is_early & kind.isin(*_BUYING), F.lit("search")).otherwise(kind)
-    )
+    looks = looks_around(dice)
+    return F.transform(kinds, lambda kind: F.when(looks & kind.isin(*BUYING), F.lit("search")).otherwise(kind))
 
 
 def _repeated(platform: str, kind: str, dice: Dice) -> Column:

@@ -39,11 +39,6 @@ class Dice:
         """Draw a positive factor with mean 1, whose logarithm has standard deviation ``spread``."""
         return F.exp(F.lit(spread) * self.normal(purpose, *keys) - F.lit(spread**2 / 2))
 
-    def geometric(self, purpose: str, chance: float, *keys: Column | str) -> Column:
-        """Count the successes of probability ``chance`` before the first failure: INT >= 0."""
-        tail = F.lit(1.0) - self.uniform(purpose, *keys)
-        return F.floor(F.log(tail) / F.log(F.lit(chance))).cast("int")
-
     def happens(self, purpose: str, chance: float, *keys: Column | str) -> Column:
         """Say whether something of probability ``chance`` happens: BOOLEAN."""
         return self.uniform(purpose, *keys) < chance

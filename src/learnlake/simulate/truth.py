@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from learnlake.simulate import dirt
 from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
-from learnlake.simulate.days import day_date
+from learnlake.simulate.days import day_date, present
 from learnlake.simulate.dice import Dice
 from learnlake.simulate.homework import DEAD_END, FAILING, crams
 from learnlake.simulate.logs import spoiled_deeds
@@ -24,8 +24,8 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
     Returns:
         Small frames by name: ``users`` (one row per account, key platform and login_id), ``dirt`` (one row per
         source and kind, with the number of lines), ``prerequisites`` (one row per item and what it requires), ``learners``
-        (one row per learner's main account: its rhythm, and whether it crams) and ``hurdles`` (one row per item at which
-        many fail or stop).
+        (one row per learner's main account: its rhythm, and whether it crams), ``hurdles`` (one row per item at which
+        many fail or stop) and ``renewals`` (one row per member and due date, key platform, login_id and due_on).
     """
     members, offered = accounts(spark, settings), items(spark, settings)
     spoiled = spoiled_deeds(members, offered, settings)
@@ -36,6 +36,7 @@ def truth(spark: SparkSession, settings: SimulateSettings) -> dict[str, DataFram
         "prerequisites": requirements,
         "learners": _learners(members, settings),
         "hurdles": _hurdles(spark),
+        "renewals": _renewals(members, settings),
     }
 
 
@@ -72,6 +73,26 @@ def _users(members: DataFrame, settings: SimulateSettings) -> DataFrame:
 def _learners(members: DataFrame, settings: SimulateSettings) -> DataFrame:
     own = members.where(F.col("habit") == "learner")
     return own.select("platform", "login_id", "person_id", "rhythm", crams(Dice(settings.seed)).alias("is_crammer"))
+
+
+def _renewals(members: DataFrame, settings: SimulateSettings) -> DataFrame:
+    """List the days on which a membership is renewed or cancelled, and how likely a renewal was.
+
+    Due dates after the span, and of those who left for good before, are left out: nothing happens on them.
+    """
+    terms = present(members, settings).select(
+        "platform", "login_id", "person_id", "last_day", F.explode("terms").alias("term")
+    )
+    due = terms.where(F.col("term.due_day") <= F.col("last_day"))
+    return due.select(
+        "platform",
+        "login_id",
+        "person_id",
+        day_date(F.col("term.due_day"), settings).alias("due_on"),
+        "term.probability",
+        "term.cause",
+        "term.has_renewed",
+    )
 
 
 def _hurdles(spark: SparkSession) -> DataFrame:

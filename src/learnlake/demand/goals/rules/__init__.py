@@ -1,0 +1,1 @@
+"""Who is at risk, what came, what was known, and what words say it."""

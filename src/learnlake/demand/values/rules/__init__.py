@@ -1,0 +1,1 @@
+"""What the values of customers are made of, as functions of frames."""

@@ -1,0 +1,1 @@
+"""Stages of what customers are worth, one module a table."""
