@@ -1,0 +1,1 @@
+"""The rules of knowledge: what comes before what, and which steps come next."""

@@ -1,0 +1,91 @@
+"""Answers about lists: those of a day, and one user's made anew from what was done since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from learnlake.lake.stage import answer
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS
+from learnlake.lake.tables.knowledge import ITEM_PREREQUISITES
+from learnlake.lake.tables.recommend import PREFERENCES, RECOMMENDATIONS
+from learnlake.lake.tables.rules import ITEM_RULES, ITEM_TRANSITIONS
+from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, IDENTITIES, ITEMS
+from learnlake.recommend.lists.rules.frames import Known, of_day, offered, served
+from learnlake.recommend.lists.rules.lists import Maker
+from learnlake.recommend.tastes.settings import TasteSettings
+from learnlake.recommend.tastes.stages.preferences import preferred, signals
+
+SHOWN = ("placement", "rank", "item_id", "title", "take_chance", "reason_en", "reason_zh", "finder")
+
+
+Said = tuple[tuple[str, str], ...]
+"""Items and what a user says of them just now, as if feedback events had come in: an answer of ``tastes.answers`` of conf."""
+
+
+@answer(reads=(RECOMMENDATIONS,))
+def lists_of_a_day(recommendations: DataFrame, *, as_of: date) -> DataFrame:
+    """Return one row per placement: users, rows, items and creators shown, mean chance, share by lot, and the model."""
+    own = recommendations.where(F.col("as_of_date") == F.lit(as_of))
+    return (
+        own.groupBy("placement")
+        .agg(
+            F.countDistinct("user_id").alias("user_count"),
+            F.countDistinct("item_id").alias("item_count"),
+            F.round(F.mean("take_chance"), 4).alias("mean_take_chance"),
+            F.round(F.mean(F.col("is_explored").cast("int")), 4).alias("explored_share"),
+            F.mode("finder", deterministic=True).alias("mostly_found_by"),
+            F.max("model_version").alias("model_version"),
+        )
+        .orderBy("placement")
+    )
+
+
+@answer(
+    reads=(
+        *(PREFERENCES, ITEMS, SEGMENT_MEMBERS, ACCOUNTS, IDENTITIES, ITEM_PREREQUISITES, ITEM_RULES, ITEM_TRANSITIONS),
+        EVENTS,
+    )
+)
+def lists_now(*frames: DataFrame, user: str, maker: Maker, tastes: TasteSettings, said: Said) -> DataFrame:
+    """Make one user's lists anew: with all that was done up to the newest event, and what is said just now, by the model as it is.
+
+    Args:
+        frames: as declared.
+        user: whose.
+        maker: what lists are made with; its day is that of the newest lists, whose popularity, rules and segments count.
+        tastes: what deeds say.
+        said: answers just given; nothing is stored.
+    """
+    known, events = Known(*frames[:-1]), frames[-1]
+    newest = replace(known, **{name: of_day(maker.day, getattr(known, name)) for name in DAILY})
+    own = signals(events, known.identities, tastes).where(F.col("user_id") == user)
+    fresh = preferred(_with_answers(own, user, said, maker.day), maker.day, tastes)
+    person = served(replace(newest, preferences=fresh), maker.day, maker.settings).where(F.col("user_id") == user)
+    listed = maker.listed(person, offered(newest, maker.day, maker.settings))
+    titles = known.items.groupBy("item_id").agg(F.max_by("title", "known_from").alias("title"))
+    return listed.join(titles, on="item_id", how="left").select(*SHOWN).orderBy("placement", "rank")
+
+
+DAILY = ("preferences", "members", "needs", "rules", "transitions")
+
+
+def _with_answers(own: DataFrame, user: str, said: Said, day: date) -> DataFrame:
+    """Add what is said just now to what was done, as the latest word."""
+    if not said:
+        return own
+    listed = F.array(*(F.struct(F.lit(item).alias("item_id"), F.lit(told).alias("answer")) for item, told in said))
+    one = own.sparkSession.range(1).select(F.explode(listed).alias("_said"))
+    latest = {
+        "user_id": F.lit(user),
+        "item_id": F.col("_said.item_id"),
+        "event_type": F.lit("feedback"),
+        "event_date": F.lit(day),
+        "occurred_at": F.lit("9999-12-31").cast("timestamp"),
+        "answer": F.col("_said.answer"),
+    }
+    rows = one.select(*(value.alias(name) for name, value in latest.items()))
+    return own.unionByName(rows, allowMissingColumns=True)

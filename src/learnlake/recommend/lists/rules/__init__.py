@@ -1,0 +1,1 @@
+"""How lists are made: in memory, for some users at once."""
