@@ -45,7 +45,10 @@ bench: install-test
 	@$(BIN)/python bench/tiers.py
 	@$(BIN)/python bench/rules.py
 	@$(BIN)/python bench/journeys.py
-	@if [ -d "$${DATA:-}/m4_weekly" ]; then $(BIN)/python bench/forecasts.py; else echo "bench/forecasts.py needs DATA, the folder with m4_weekly and oulad"; fi
+	@$(BIN)/python bench/chances.py
+	@$(BIN)/python bench/topn.py
+	@$(BIN)/python bench/factors.py
+	@if [ -d "$${DATA:-}/m4_weekly" ]; then $(BIN)/python bench/forecasts.py && $(BIN)/python bench/values.py --data "$${DATA}"; else echo "bench/forecasts.py needs DATA, the folder with m4_weekly and oulad"; fi
 	@rm -rf $(BENCH)
 	@SIMULATED=$(BENCH)/logs $(BIN)/python bench/demo.py --logs $(BENCH)/logs --lake $(BENCH)/lake --users 100000 --days 60 \
 		--only gold.segments --only gold.portraits

@@ -17,6 +17,7 @@ from learnlake.runner.run import Runner
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf, load
 from tests import tiny
+from tests.academy import Academy, invented
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -72,6 +73,12 @@ def done(spark: SparkSession, home: Path, silver: Path) -> Runner:
     assert made.run(None) == (tiny.DAY,)
     assert not made.failed
     return made
+
+
+@pytest.fixture(scope="session")
+def academy(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Academy:
+    """An invented academy and what was planted in it; tests only look at it."""
+    return invented(spark, tmp_path_factory.mktemp("academy"))
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,9 @@ TWINS = {
     "lake/columns/named.py": "lake/test_columns.py",
     "options.py": "test_cli.py",
     "answering.py": "test_ask.py",
+    "recommend/lists/training.py": "recommend/lists/test_planted.py",
+    "recommend/lists/answers.py": "recommend/lists/test_planted.py",
+    "recommend/lists/stages/recommendations.py": "recommend/lists/test_planted.py",
 }  # elsewhere than under the module's own name
 
 DOORS = {"lake/store.py", "lake/raw.py", "session.py"}
@@ -176,15 +179,16 @@ def test_only_the_doors_touch_storage():
 
 
 def test_frames_are_made_of_plain_values_only_where_stated():
-    """The store for absent tables, the ledger for its books, a stage for what its model knows, a command for what a person gave."""
-    stated = {"lake/store.py", "runner/ledger.py", "segments/stages/segments.py", "ask.py"}
+    """The store for absent tables, the ledger for its books, a stage for what its model knows, a contest for MLlib, a command for what a person gave."""
+    stated = {"lake/store.py", "runner/ledger.py", "segments/stages/segments.py", "modelling/contest.py", "ask.py"}
     found = called(frozenset({"createDataFrame"}))
     assert {name for name in found if not name.startswith("simulate/")} == stated
 
 
 def test_plain_files_are_opened_only_where_stated():
-    """Conf, the key, raw logs, Java's log, the folder into which a model saves itself, and a list that a person gave."""
-    stated = {"settings.py", "lake/key.py", "lake/raw.py", "session.py", "ask.py"}
+    """Conf, the key, raw logs, Java's log, the folder into which a model saves itself, a training's pictures, and a given list."""
+    stated = {"settings.py", "lake/key.py", "lake/raw.py", "session.py", "ask.py", "ask_goals.py"}
+    stated |= {"modelling/tracking.py", "modelling/propensity.py"}
     assert {name for name in called(FILES) if "/models/" not in name} == stated
 
 

@@ -11,6 +11,7 @@ import typer
 from pyspark.sql import functions as F
 
 from learnlake.answering import asked, day_of, printed
+from learnlake.ask_goals import tell_chance
 from learnlake.console import ERR, Format
 from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.ingest.mapping import identifier
@@ -18,6 +19,7 @@ from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.joins import latest
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
 from learnlake.lake.store import Store
+from learnlake.lake.tables.demand import PROPENSITIES
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.modelling.settings import ModelSettings
@@ -77,6 +79,10 @@ def explain(
     account: Annotated[
         str | None, typer.Option(metavar="PLATFORM:KEY", help="The user's account, by the platform's own key.")
     ] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The chance of this goal and its reasons, in place of the segments."),
+    ] = None,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -84,14 +90,16 @@ def explain(
     style: Style = Format.TABLE,
     debug: Debug = False,
 ) -> None:
-    """Say why a user is in these segments, since when, which is second nearest, and what would move the user there."""
+    """Say why a user is in these segments, or has this chance of a goal: reasons, and what would alter it."""
     with said_in_a_sentence(debug=debug):
         if (user is None) == (account is None):
             raise ConfError("say one of USER (a user_id) and --account platform:key.")
         settings, store = opened(conf, env, lake)
-        day = day_of(store, as_of, SEGMENT_MEMBERS)
+        day = day_of(store, as_of, PROPENSITIES if goal else SEGMENT_MEMBERS)
         who = user or _user_of(str(account), store, settings, day)
-        if not printed(asked(answers.explain, store, as_of=day, user=who), style, upright=True):
+        if goal:
+            tell_chance(store, settings, (who, goal), style, as_of)
+        elif not printed(asked(answers.explain, store, as_of=day, user=who), style, upright=True):
             raise LearnlakeError(f"user {who} is in no segment on {day}; see `learnlake show gold.segment_members`.")
 
 

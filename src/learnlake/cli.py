@@ -12,7 +12,18 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from learnlake import ask, ask_behaviour, ask_habits, ask_moments, ask_topics
+from learnlake import (
+    ask,
+    ask_behaviour,
+    ask_goals,
+    ask_habits,
+    ask_knowledge,
+    ask_models,
+    ask_moments,
+    ask_recommend,
+    ask_topics,
+    ask_values,
+)
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
@@ -48,6 +59,12 @@ from learnlake.runner.run import AT_ONCE, Runner
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
 
+
+def _now() -> datetime:
+    """Tell the time as the lake writes it: UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 WIDE = {"max_content_width": 120}  # help takes the width of the terminal up to here; the default stops at 80
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,9 +76,14 @@ app = typer.Typer(
 )
 ask.register(app)
 ask_behaviour.register(app)
+ask_goals.register(app)
 ask_habits.register(app)
+ask_knowledge.register(app)
+ask_models.register(app, _now)
 ask_moments.register(app)
+ask_recommend.register(app)
 ask_topics.register(app)
+ask_values.register(app)
 
 
 @app.command()
@@ -149,7 +171,7 @@ def _run(
 
 def runner_of(conf: Conf, store: Store, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:
     """Put a runner together: the steps' graph over a lake."""
-    ledger = Ledger(store, lambda: datetime.now(UTC).replace(tzinfo=None))
+    ledger = Ledger(store, _now)
     tracking = Tracking.of(conf.of(ModelSettings), store.root)
     return Runner(
         graph_of(conf, steps),

@@ -8,8 +8,10 @@ from datetime import date
 from pyspark.sql import functions as F
 
 from learnlake.lake.store import Store
+from learnlake.lake.tables.demand import PROPENSITIES
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import MODELS, REJECTS
+from learnlake.lake.tables.recommend import RECOMMENDATIONS
 from learnlake.lake.tables.silver import EVENTS
 
 SHOWN = 5
@@ -45,6 +47,8 @@ def findings(store: Store, as_of: date, env: str) -> Iterator[str]:
     if reasons:
         yield f"Refused raw rows, kept with their reasons: {', '.join(reasons)}. Look: {look} ops.rejects"
     yield from _segments(store, as_of, look)
+    yield from _goals(store, as_of, look)
+    yield from _lists(store, as_of, look)
     yield from _audiences(store, as_of, look)
 
 
@@ -65,6 +69,40 @@ def _segments(store: Store, as_of: date, look: str) -> Iterator[str]:
         yield f"Not published, {row.model}: {row['last'].reason}"
     if not rows and not refused:
         yield f"No segments: no training has run yet. Look: {look} ops.models"
+
+
+def _goals(store: Store, as_of: date, look: str) -> Iterator[str]:
+    """Say of each goal how many users have a chance, and how many are worth contacting."""
+    pays = F.count_if(F.col("expected_amount") > 0)
+    told = (
+        store.day(PROPENSITIES, as_of)
+        .groupBy("goal")
+        .agg(F.count("user_id").alias("users"), F.mean("chance").alias("mean"), pays.alias("pays"))
+    )
+    rows = told.orderBy("goal").collect()  # one a goal
+    for row in rows:
+        yield f"Goal {row.goal}: {row.users:,} users, mean chance {row['mean']:.1%}, {row.pays:,} worth contacting"
+    if rows:
+        yield f"Look: {look.replace('show', 'goals')}"
+
+
+def _lists(store: Store, as_of: date, look: str) -> Iterator[str]:
+    """Say of each placement how many users have a list, how many items are shown, and the chance that one of a list is taken."""
+    told = (
+        store.day(RECOMMENDATIONS, as_of)
+        .groupBy("placement")
+        .agg(
+            F.count_distinct("user_id").alias("users"),
+            F.count_distinct("item_id").alias("items"),
+            F.mean("take_chance").alias("chance"),
+        )
+    )
+    rows = told.orderBy("placement").collect()  # one a placement
+    for row in rows:
+        chance = "" if row.chance is None else f", mean chance to be taken {row.chance:.1%}"
+        yield f"Placement {row.placement}: lists of {row.users:,} users, {row.items:,} items shown{chance}"
+    if rows:
+        yield f"Look: {look.replace('show', 'lists')}, learnlake recommend USER"
 
 
 def _audiences(store: Store, as_of: date, look: str) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from learnlake import behaviour, features, ingest, marketing, portraits, segments
+from learnlake import behaviour, demand, features, ingest, marketing, portraits, recommend, segments
 from learnlake.behaviour.journeys import Funnels
 from learnlake.behaviour.rules import Baskets
+from learnlake.demand.goals import Goals
 from learnlake.errors import ConfError, near_match
 from learnlake.lake.catalogue import LakeSettings, profile_columns
 from learnlake.lake.key import KeySettings
@@ -21,7 +22,7 @@ from learnlake.segments.settings import Schemes
 from learnlake.session import SparkSettings
 from learnlake.settings import Conf, Section, load
 
-ROOMS = (ingest, features, segments, portraits, behaviour, marketing)
+ROOMS = (ingest, features, segments, portraits, behaviour, demand, recommend, marketing)
 STEPS: tuple[Step, ...] = tuple(step for room in ROOMS for step in room.STAGES)
 SECTIONS: tuple[type[Section], ...] = (
     *(LakeSettings, SparkSettings, KeySettings, ModelSettings, Platforms, Sources),
@@ -57,8 +58,11 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
     funnels = Funnels.model_construct(
         files={name: f for name, f in conf.of(Funnels).files.items() if not f.platforms or live & set(f.platforms)}
     )
+    goals = Goals.model_construct(
+        files={name: g for name, g in conf.of(Goals).files.items() if not g.platforms or live & set(g.platforms)}
+    )
     refuse_unfit_campaigns(campaigns, (*USER_PROFILE.columns, *profile_columns(conf)), str(folder))
-    return conf.replace(settings, sources, campaigns, schemes, funnels)
+    return conf.replace(settings, sources, campaigns, schemes, funnels, goals)
 
 
 def _refuse_unknown_schemes(conf: Conf, folder: Path) -> None:

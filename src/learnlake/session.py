@@ -28,7 +28,12 @@ DELTA: dict[str, bool | float | int | str | None] = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
-ALWAYS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+ALWAYS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    # Spark 4.2.0 takes a union of parts that were shuffled alike for one whole, and groups it without a shuffle: keys came out twice
+    "spark.sql.unionOutputPartitioning": "false",
+}
 # measured on two cores: with the default 50 snapshot partitions a small merge takes 20 s, with 2 it takes 2.4 s
 LAPTOP = {
     "spark.databricks.delta.snapshotPartitions": "2",
@@ -44,6 +49,8 @@ LAPTOP = {
     # sets of a group are collected by hash; the default falls back to sorting after 128 groups
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
     "spark.log.level": "WARN",
+    # the plans of a night fill the half of Java's default 240 MB of compiled code that holds code not yet wholly compiled in minutes
+    "spark.driver.extraJavaOptions": "-XX:ReservedCodeCacheSize=512m",
 }
 
 

@@ -15,6 +15,18 @@ ROOT = Path(__file__).parent.parent.parent
 HELP = Path(__file__).parent / "help"
 JOBS = tuple(sorted(path.stem for path in (ROOT / "jobs").glob("*.py")))
 COMMANDS = tuple(sorted((command.name or command.callback.__name__) for command in app.registered_commands))
+GROUPS = {
+    group.name: tuple(
+        sorted((command.name or command.callback.__name__) for command in group.typer_instance.registered_commands)
+    )
+    for group in app.registered_groups
+}
+WORDS = (
+    *((name,) for name in COMMANDS),
+    *((name,) for name in GROUPS),
+    *((name, one) for name, held in GROUPS.items() for one in held),
+)
+"""Every command as it is typed; of a group also each of its own."""
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
 
 
@@ -34,6 +46,6 @@ def said_by_command(*words: str) -> str:
 if __name__ == "__main__":
     HELP.mkdir(exist_ok=True)
     told = {name: said_by_job(name) for name in JOBS}
-    told |= {f"learnlake_{name}": said_by_command(name) for name in COMMANDS}
+    told |= {"_".join(("learnlake", *words)): said_by_command(*words) for words in WORDS}
     for file, text in {**told, "learnlake": said_by_command()}.items():
         (HELP / f"{file}.txt").write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from learnlake.lake.tables.gold import FEATURES, PORTRAITS, USER_PROFILE
 from learnlake.lake.tables.habits import STUDY_HABITS
 from learnlake.lake.tables.journeys import USER_STATES
 from learnlake.lake.tables.silver import ACCOUNTS
+from learnlake.lake.tables.values import CUSTOMER_VALUES
 from learnlake.settings import Conf
 
 CLICKS = Source.model_validate(
@@ -59,6 +60,7 @@ def test_the_profile_is_widened_by_what_tables_mark_as_part_of_it(conf):
                 *PORTRAITS.profile,
                 *USER_STATES.profile,
                 *STUDY_HABITS.profile,
+                *CUSTOMER_VALUES.profile,
             )
         ),
         "segment_behaviour",

@@ -79,7 +79,11 @@ def test_every_event_type_is_counted_and_counted_once():
 
 
 def test_counts_of_how_a_story_ended_are_marked_as_outcomes():
-    assert {word.name for word in VOCABULARY if word.is_outcome} == {"complete_count", "refund_count", "cancel_count"}
+    ended = ("complete", "refund", "cancel")
+    late = {f"deed_{kind}_count_{days}d" for kind in ended for days in c.DEED_WINDOWS}
+    marked = {word.name for word in VOCABULARY if word.is_outcome}
+    learned = {"done_at", "done_count", "done_share", "knowledge"}
+    assert marked == {*(f"{kind}_count" for kind in ended), *late, *learned, "open_course_count"}
 
 
 def test_what_describes_people_is_marked_as_protected():

@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_key_file_is_made_on_first_use_and_read_ever_after(tmp_path):
 def test_a_made_key_file_is_for_its_owner_alone(tmp_path):
     key(tmp_path, may_be_made=True)
     assert stat.S_IMODE((tmp_path / "keys" / "key").stat().st_mode) == 0o600
+
+
+def test_who_needs_a_key_at_the_same_time_gets_the_same_one(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        made = set(threads.map(lambda _: key(tmp_path, may_be_made=True), range(32)))
+    assert len(made) == 1
+    assert [file.name for file in (tmp_path / "keys").iterdir()] == ["key"]
 
 
 def test_two_made_keys_differ(tmp_path):

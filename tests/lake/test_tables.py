@@ -7,7 +7,22 @@ import pytest
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Layer, Table, Way
-from learnlake.lake.tables import FIXED, gold, habits, journeys, moments, ops, rules, series, silver, topics
+from learnlake.lake.tables import (
+    FIXED,
+    demand,
+    gold,
+    habits,
+    journeys,
+    knowledge,
+    moments,
+    ops,
+    recommend,
+    rules,
+    series,
+    silver,
+    topics,
+    values,
+)
 
 EVERY_TABLE = pytest.mark.parametrize("table", FIXED, ids=lambda table: table.full_name)
 
@@ -15,7 +30,21 @@ EVERY_TABLE = pytest.mark.parametrize("table", FIXED, ids=lambda table: table.fu
 def test_every_table_that_a_module_declares_is_listed_once():
     declared = [
         value
-        for module in (silver, gold, habits, series, rules, journeys, moments, topics, ops)
+        for module in (
+            silver,
+            gold,
+            habits,
+            series,
+            rules,
+            journeys,
+            knowledge,
+            recommend,
+            moments,
+            topics,
+            demand,
+            values,
+            ops,
+        )
         for value in vars(module).values()
         if isinstance(value, Table)
     ]

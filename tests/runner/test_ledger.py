@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pyspark.sql import SparkSession
 
 from learnlake.lake.settling import Fate
 from learnlake.lake.store import Store
-from learnlake.lake.tables.ops import QUALITY, RUNS
+from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
+from learnlake.modelling.gate import Candidate, Decision
+from learnlake.modelling.versions import Version
 from learnlake.runner.ledger import DONE, FAILED, Entry, Ledger
 
 NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001  # timestamps of the lake are UTC without saying so
@@ -44,3 +46,21 @@ def test_books_are_written_once_a_minute_and_known_at_once(spark: SparkSession, 
     assert store.read(RUNS).count() == 2
     ledger.flush()
     assert store.read(RUNS).count() == 2
+
+
+def test_a_decision_and_its_withdrawal_both_stand_in_the_books(spark: SparkSession, store: Store) -> None:
+    ledger, day = Ledger(store, lambda: NOON), date(2026, 5, 1)
+    ledger.decided("m", day, "2", Candidate(None, metrics={"auc": 0.7}), Decision(is_published=True, reason="good"))
+    ledger.withdrawn("m", Version("2", day, is_published=True), "withdrawn by hand")
+    rows = store.read(MODELS).orderBy("is_withdrawn").collect()
+    said = [(row.model, row.train_date, row.model_version, row.is_published, row.is_withdrawn) for row in rows]
+    assert said == [("m", day, "2", True, False), ("m", day, "2", True, True)]
+    assert [(row.metrics, row.reason) for row in rows] == [({"auc": 0.7}, "good"), ({}, "withdrawn by hand")]
+
+
+def test_results_of_checks_are_noted_under_their_table(spark: SparkSession, store: Store) -> None:
+    ledger = Ledger(store, lambda: NOON)
+    ledger.note_checks("gold.goal_checks", [("buys psi chance on 2026-05-01", False, "400 users")])
+    ledger.flush()
+    (row,) = store.read(QUALITY).collect()
+    assert (row.check, row.is_ok, row.detail) == ("gold.goal_checks: buys psi chance on 2026-05-01", False, "400 users")

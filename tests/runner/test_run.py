@@ -76,7 +76,7 @@ def test_the_books_say_versions_rows_and_decisions(done: Runner) -> None:
     assert runs["silver.user_days"].versions_read["silver.events"] == store.version(EVENTS)
     assert runs["gold.segment_members"].rows_kept == 3 * 24, "three schemes"
     assert runs["silver.events"].rows_rejected == 2
-    decision = store.read(MODELS).first()
+    decision = store.read(MODELS).where("model = 'segments_behaviour'").first()
     assert decision.is_published
     assert "silhouette" in decision.reason
 

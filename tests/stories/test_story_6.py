@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
 from learnlake.behaviour.series.stages.forecast_scores import forecast_scores
 from learnlake.behaviour.series.stages.forecast_trials import forecast_trials
 from learnlake.behaviour.series.stages.forecasts import forecasts
+from learnlake.demand.goals.models.flat import NO_TIME, Flat, learned_flat
 from learnlake.modelling.gate import judge
 from learnlake.modelling.settings import ModelSettings
 from learnlake.segments.settings import Scheme, Schemes
@@ -42,3 +44,20 @@ def test_one_to_five_is_too_short_and_goes_on_with_six_seven_eight(spark: SparkS
         (7, "too short"),
         (8, "too short"),
     ]
+
+
+def test_a_flat_table_is_judged_and_its_planted_leak_refused(spark: SparkSession) -> None:
+    """``user_data.csv`` with a ``target``: PR-AUC, calibration, base rate, and the remark that a random split is not one by time."""
+    random = np.random.default_rng(6)
+    visits, age = random.poisson(3, 9_000), random.integers(18, 60, 9_000)
+    target = (random.random(9_000) < 1 / (1 + np.exp(2.0 - 0.6 * visits))).astype("int64")
+    honest = pd.DataFrame({"visits": visits, "age": age, "target": target})
+    told = learned_flat(spark.createDataFrame(honest), Flat("target"))
+    assert judge(told).is_published, judge(told).reason
+    assert told.metrics["pr_auc_low"] > told.metrics["base_rate"] == pytest.approx(target.mean(), abs=0.05)
+    assert told.metrics["calibration_error"] < 0.06
+    assert NO_TIME in told.remark
+    leaking = honest.assign(thanked_at_checkout=target * random.integers(1, 3, 9_000))
+    refused = learned_flat(spark.createDataFrame(leaking), Flat("target"))
+    assert not judge(refused).is_published
+    assert refused.refusal.startswith("leak: `thanked_at_checkout`")

@@ -44,7 +44,7 @@ def profile_columns(conf: Conf) -> tuple[Named, ...]:
         if table.pivot:
             pivot = table.pivot
             for name in conf.names(pivot.folder):
-                meaning = f"{pivot.value.meaning.split(';')[0]}, scheme {name}"
+                meaning = f"{pivot.value.meaning.split(';')[0]}, {pivot.by.name} {name}"
                 is_protected = bool(getattr(conf.file(pivot.folder, name), "uses_protected", ()))
                 column = pivot.pattern.format(name)
                 out.append(Named(column, pivot.value.dtype, meaning, is_protected=is_protected))

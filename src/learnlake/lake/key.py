@@ -12,6 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -70,9 +71,14 @@ def _from_file(settings: KeySettings, lake_root: str) -> str:
 
 
 def _make(path: Path) -> None:
+    """Write a key aside and link it into place: of several sources that need one at once, all get that of the first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
-    path.write_text(secrets.token_hex(32) + "\n", encoding="utf-8")
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    aside.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
+    aside.write_text(secrets.token_hex(32) + "\n", encoding="utf-8")
+    with suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()
 
 
 def fingerprint(key: bytes) -> str:

@@ -56,6 +56,23 @@ def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
     return tuple(sorted((file for file in files if not file.name.startswith((".", "_"))), key=lambda file: file.name))
 
 
+def flat_table(spark: SparkSession, file: Path) -> DataFrame:
+    """Read a table of a person's own: parquet, or CSV with a header, whose types are told from the values.
+
+    Raises:
+        LearnlakeError: if it cannot be read as either.
+    """
+    try:
+        if file.suffix == ".parquet" or file.is_dir():
+            return spark.read.parquet(str(file))
+        options = {"header": "true", "inferSchema": "true", "escape": '"', "multiLine": "true"}
+        return spark.read.options(**options).csv(str(file))
+    except AnalysisException as error:
+        raise LearnlakeError(
+            f"{file}: neither CSV with a header nor parquet ({str(error).splitlines()[0][:200]}); mend it."
+        ) from None
+
+
 def _root(path: str) -> str:
     """Return the folder below which file names are told; for a single file its own folder."""
     plain = path.split("*", 1)[0].rsplit("/", 1)[0] if "*" in path else path

@@ -92,6 +92,7 @@ class Table:
         pivot: how a long table's column becomes part of it.
         warns: what a reader should know.
         tracks_changes: whether later steps ask which rows are new.
+        holds_checks: whether its rows, with ``is_ok`` and ``detail``, are results of checks that ops.quality is to hold, too.
     """
 
     layer: Layer
@@ -106,6 +107,7 @@ class Table:
     pivot: Pivot | None = None
     warns: tuple[str, ...] = ()
     tracks_changes: bool = False
+    holds_checks: bool = False
 
     @property
     def full_name(self) -> str:

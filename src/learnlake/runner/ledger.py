@@ -16,6 +16,7 @@ from learnlake.lake.store import Store
 from learnlake.lake.table import Table
 from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
 from learnlake.modelling.gate import Candidate, Decision
+from learnlake.modelling.versions import Version
 
 DONE, FAILED, UNPUBLISHED = "done", "failed", "unpublished"
 Key = tuple[str, date | None]
@@ -134,6 +135,14 @@ class Ledger:
         self._note(QUALITY, rows)
         return bad
 
+    def note_checks(self, step: str, results: Sequence[tuple[str, bool, str]]) -> None:
+        """Note results of checks for ops.quality: what was checked, whether it held, and the numbers."""
+        rows = [
+            (uuid4().hex, self.run_id, f"{step}: {check}", None, None, is_ok, detail, self.now())
+            for check, is_ok, detail in results
+        ]
+        self._note(QUALITY, rows)
+
     def _note(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
         with self._one_at_a_time:
             self._unwritten[table.full_name].extend(rows)
@@ -154,17 +163,14 @@ class Ledger:
     def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:
         """Keep a decision of the gate in ops.models."""
         metrics = {name: float(value) for name, value in candidate.metrics.items()}
-        row = (
-            uuid4().hex,
-            self.run_id,
-            model,
-            train_day,
-            version,
-            decision.is_published,
-            metrics,
-            decision.reason,
-            self.now(),
-        )
+        self._decide((model, train_day, version, decision.is_published, False, metrics, decision.reason))
+
+    def withdrawn(self, model: str, version: Version, reason: str) -> None:
+        """Keep in ops.models that somebody withdrew a version, and why."""
+        self._decide((model, version.train_day, version.number, version.is_published, True, {}, reason))
+
+    def _decide(self, decision: tuple[object, ...]) -> None:
+        row = (uuid4().hex, self.run_id, *decision, self.now())
         self.store.append(self._frame([row], MODELS), MODELS)
 
     def _frame(self, rows: Sequence[tuple[object, ...]], table: Table) -> DataFrame:

@@ -25,14 +25,15 @@ from learnlake.lake.stage import Arrivals, ModelNode, Published, Stage, Step, To
 from learnlake.lake.table import Past, Table, Way
 from learnlake.lake.tables.ops import REJECTS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
-from learnlake.modelling.gate import judge
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.splits import train_day
-from learnlake.modelling.tracking import Tracking, Version
+from learnlake.modelling.tracking import Tracking
+from learnlake.modelling.versions import Version
 from learnlake.runner.graph import Graph, Landing, Node, is_dated, looks_back
 from learnlake.runner.inputs import Inputs, function_of, past_days
 from learnlake.runner.landing import land
-from learnlake.runner.ledger import DONE, FAILED, UNPUBLISHED, Entry
+from learnlake.runner.ledger import DONE, FAILED, Entry
+from learnlake.runner.training import Trainer
 
 Tell = Callable[[str, str, Entry | None], None]
 SKIPPED, STARTED = "skipped", "started"
@@ -278,8 +279,17 @@ class Runner:
                 node.name, as_of, DONE, fates, versions_read=read, version_written=written, signature=signature
             )
         kept = self.inputs.store.replace_days(frame, table, *((as_of,) if as_of else ()))
+        if table.holds_checks and as_of:
+            self._note_checks(table, as_of)
         entry = self._written(node, as_of, kept, read, signature)
         return replace(entry, message=_lacking(node, versions))
+
+    def _note_checks(self, table: Table, as_of: date) -> None:
+        """Note the day's results of checks, a few a model, in ops.quality too."""
+        key = [column.name for column in table.key if column != c.AS_OF_DATE]
+        rows = self.inputs.store.day(table, as_of).orderBy(*key).collect()
+        said = [(f"{' '.join(row[name] for name in key)} on {as_of}", row.is_ok, row.detail) for row in rows]
+        self.inputs.ledger.note_checks(table.full_name, said)
 
     def _versions(self, node: Stage, as_of: date | None) -> dict[ModelNode, Version]:
         """Return the version of each model by which a stage scores a day; one that has none published is absent."""
@@ -328,18 +338,10 @@ class Runner:
     def _train(self, node: Training, as_of: date | None) -> Entry | None:
         if as_of is None:
             raise ValueError(f"{node.name}: a training needs a train day")
-        before = self.tracking.before(node.makes, as_of)
-        signature = self.inputs.signature(node, as_of, before.number if before else "")
-        if self.inputs.ledger.is_done(node.name, as_of, signature):
-            return None
-        versions = self.inputs.versions(node.reads, as_of)
-        known = {node.makes: before} if before else {}
-        candidate = self._called(node, as_of, self.inputs.frames(node, as_of, None), known)
-        decision = judge(candidate)
-        number = self.tracking.log(node.makes, as_of, candidate, decision)
-        self.inputs.ledger.decided(node.makes.name, as_of, number, candidate, decision)
-        status = DONE if decision.is_published else UNPUBLISHED
-        return Entry(node.name, as_of, status, versions_read=versions, signature=signature, message=decision.reason)
+        return Trainer(self.inputs, self.tracking, self._fitted).train(node, as_of)
+
+    def _fitted(self, node: Training, as_of: date, known: Mapping[ModelNode, Version]) -> Any:
+        return self._called(node, as_of, self.inputs.frames(node, as_of, None), known)
 
     def _called(
         self, node: Step, as_of: date | None, frames: list[Any], versions: Mapping[ModelNode, Version] | None = None

@@ -12,7 +12,7 @@ from learnlake.behaviour.habits import HabitSettings
 from learnlake.behaviour.habits.stages.stuck_points import stuck_points
 from learnlake.behaviour.habits.stages.study_habits import study_habits
 from learnlake.lake.tables.silver import ITEMS
-from tests.behaviour.habits.conftest import ACADEMY, Academy, shaped
+from tests.academy import ACADEMY, Academy, shaped
 
 LAST = ACADEMY.first_day + timedelta(days=ACADEMY.days - 1)
 SETTINGS = HabitSettings()

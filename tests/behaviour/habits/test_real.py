@@ -15,7 +15,7 @@ from learnlake.behaviour.habits import HabitSettings
 from learnlake.behaviour.habits.stages.stuck_points import stuck_points
 from learnlake.behaviour.habits.stages.study_habits import study_habits
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
-from tests.behaviour.habits.conftest import shaped
+from tests.academy import shaped
 from tests.drawing import draw
 
 AS_OF, DAYS = date(2014, 6, 30), 182

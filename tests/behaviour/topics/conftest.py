@@ -17,7 +17,7 @@ from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
 from learnlake.simulate.days import day_date, moment
 from learnlake.simulate.deeds import deeds
-from tests.behaviour.habits.conftest import shaped
+from tests.academy import shaped
 from tests.drawing import draw
 
 WORLD = SimulateSettings(users=1_500, days=66)

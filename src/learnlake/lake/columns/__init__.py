@@ -7,15 +7,19 @@ the modules only keep its chapters short.
 
 from learnlake.lake.columns.audiences import *
 from learnlake.lake.columns.contrasts import *
+from learnlake.lake.columns.demand import *
 from learnlake.lake.columns.facts import *
 from learnlake.lake.columns.features import *
 from learnlake.lake.columns.habits import *
 from learnlake.lake.columns.journeys import *
+from learnlake.lake.columns.knowledge import *
 from learnlake.lake.columns.moments import *
 from learnlake.lake.columns.named import *
 from learnlake.lake.columns.ops import *
 from learnlake.lake.columns.portraits import *
+from learnlake.lake.columns.recommend import *
 from learnlake.lake.columns.rules import *
 from learnlake.lake.columns.segments import *
 from learnlake.lake.columns.series import *
 from learnlake.lake.columns.topics import *
+from learnlake.lake.columns.values import *

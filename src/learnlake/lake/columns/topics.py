@@ -3,7 +3,7 @@
 from learnlake.lake.columns.named import BOOLEAN, DATE, DOUBLE, LONG, STRING, Named
 
 TOPIC_KIND = Named("topic_kind", STRING, "kind of topics, the name of their file in conf/topics")
-TOPIC = Named("topic", STRING, "topic that is asked about, such as a technology or a type of request")
+TOPIC = Named("topic", STRING, "topic that is asked about or learned, such as a technology or a type of request")
 TOPIC_NAME = Named("topic_name", STRING, "name of the topic in English; the topic itself where conf has none")
 TOPIC_NAME_ZH = Named("topic_name_zh", STRING, "name of the topic in Chinese; the topic itself where conf has none")
 FOUND_BY = Named(

@@ -44,7 +44,7 @@ QUALITY = Table(
 MODELS = Table(
     layer=Layer.OPS,
     name="models",
-    grain="one decision of the gate about one candidate",
+    grain="one decision about one version of a model: by the gate, or later by whoever withdrew it",
     columns=(
         *(
             c.DECISION_ID,
@@ -53,6 +53,7 @@ MODELS = Table(
             c.TRAIN_DATE,
             c.MODEL_VERSION,
             c.IS_PUBLISHED,
+            c.IS_WITHDRAWN,
             c.METRICS,
             c.REASON,
             c.STARTED_AT,

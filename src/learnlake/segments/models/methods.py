@@ -17,9 +17,8 @@ from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import BisectingKMeans, KMeans
-from sklearn.mixture import GaussianMixture
 
-from learnlake.modelling.clustering import Matrix
+from learnlake.modelling.clustering import Matrix, mixture
 from learnlake.modelling.dbscan import dbscan
 from learnlake.segments.models.shape import Shape
 
@@ -96,7 +95,7 @@ def _bisecting(points: Matrix, how: How) -> Shape:
 
 
 def _mixture(points: Matrix, how: How) -> Shape:
-    model = GaussianMixture(int(how.parameter), reg_covar=1e-3, random_state=how.seed).fit(points)
+    model = mixture(points, int(how.parameter), how.seed)
     triangles = np.asarray(np.round(model.precisions_cholesky_, 9), dtype=np.float64)
     return Shape(model.means_, np.arange(len(model.means_)), weights=model.weights_, precisions=triangles)
 

@@ -1,10 +1,10 @@
-"""An invented academy with planted crammers, hard courses and a dead end, as silver frames."""
+"""An invented academy with planted crammers, hard courses, a dead end and prerequisites, as silver frames."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -17,7 +17,7 @@ from learnlake.simulate.days import day_date, moment
 from learnlake.simulate.deeds import deeds
 from tests.drawing import draw
 
-ACADEMY = SimulateSettings(users=1_000, days=98)
+ACADEMY = SimulateSettings(users=1_300, days=98)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Academy:
     items: DataFrame
     learners: DataFrame
     hurdles: dict[str, str]
+    prerequisites: frozenset[tuple[str, str]]
 
     @property
     def identities(self) -> DataFrame:
@@ -41,28 +42,29 @@ def shaped(rows: DataFrame, table: Table, **columns) -> DataFrame:
     return rows.select(*((held | columns).get(k.name, F.lit(None)).cast(k.dtype).alias(k.name) for k in table.columns))
 
 
-@pytest.fixture(scope="session")
-def academy(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Academy:
+def invented(spark: SparkSession, folder: Path, settings: SimulateSettings = ACADEMY) -> Academy:
+    """Invent an academy; its events are kept in the folder."""
     mode = spark.conf.get("spark.sql.codegen.factoryMode")
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
-    offered, kept = items(spark, ACADEMY), str(tmp_path_factory.mktemp("academy") / "events")
-    done = deeds(accounts(spark, ACADEMY), offered, ACADEMY, "academy").where("NOT is_bot")
-    at = moment(F.col("day"), F.col("second"), ACADEMY).cast("timestamp")
+    offered, kept = items(spark, settings), str(folder / "events")
+    done = deeds(accounts(spark, settings), offered, settings, "academy").where("NOT is_bot")
+    at = moment(F.col("day"), F.col("second"), settings).cast("timestamp")
     known = {
         "account_id": F.col("login_id"),
         "session_key": F.col("session"),
         "occurred_at": at,
-        "event_date": day_date(F.col("day"), ACADEMY),
+        "event_date": day_date(F.col("day"), settings),
         "local_hour": F.floor(F.col("second") / 3600),
         "score": F.col("points") / 100,
     }
     shaped(done, EVENTS, **known).write.parquet(kept)
     spark.conf.set("spark.sql.codegen.factoryMode", mode)
     named = {"known_from": F.col("published_on").cast("timestamp"), "due_at": F.col("due_at").cast("timestamp")}
-    told = truth(spark, ACADEMY)
+    told = truth(spark, settings)
     return Academy(
         spark.read.parquet(kept),
         shaped(offered, ITEMS, **named),
         told["learners"],
         {row.item: row.hurdle for row in told["hurdles"].collect()},
+        frozenset((row.item, row.requires) for row in told["prerequisites"].collect()),
     )
