@@ -23,11 +23,14 @@ def main() -> None:
     words.add_argument("--lake", default="demo/lake")
     words.add_argument("--only", action="append", default=[], help="make these tables and no others; all by default")
     given = words.parse_args()
+    (given.logs.parent / "found.txt").unlink(missing_ok=True)
     began = time.monotonic()
     _type("doctor", "--env", "demo")
     _type("simulate", "--env", "demo", "--users", given.users, "--days", given.days, "--out", str(given.logs))
     _type("run", "--env", "demo", "--lake", given.lake, *(word for table in given.only for word in ("--only", table)))
-    print(compare("demo", given.logs / "truth", given.lake))
+    said = compare("demo", given.logs / "truth", given.lake)
+    print(said)
+    (given.logs.parent / "found.txt").write_text(f"{said}\n", encoding="utf-8")
     print(f"All of it took {time.monotonic() - began:.0f} s.")
 
 

@@ -3,8 +3,8 @@
     python bench/mooccubex.py --data ../shared/data [--table docs/recommendation_table.md]
 
 Everything is chosen on the train lists alone: a fifth of each user's enrolments is held out by chance of a seed; settings are tuned on it, weights
-of the blend and the ranker are learned from every other user, and judged on the rest of the users. Then all is fitted to the whole train
-lists, and judged by the test lists, which choose nothing.
+of the blend and the ranker are learned from every other user and judged on the rest of the users; then the ranker is grown anew on all of
+them. At last all is fitted to the whole train lists, and judged by the test lists, which choose nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pyspark.sql import functions as F
 from learnlake.modelling.ease import Ease
 from learnlake.modelling.metrics import averaged, judged
 from learnlake.session import SparkSettings, start
-from mooccubex_blend import Places, ndcg, normalised, ranker, reranked, rows, summed, top, weighed
+from mooccubex_blend import CANDIDATES, Places, ndcg, normalised, ranker, reranked, rows, summed, top, weighed
 from mooccubex_sources import (
     ITEMS,
     USERS,
@@ -122,7 +122,7 @@ def blended(scores: Mapping[str, Scores], known: Any) -> dict[str, Scores]:
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned from every other user: weights and a ranker, and nDCG@20 of either for the rest of the users."""
+    """Weights and a ranker, and nDCG@20 of either for users of whom they knew nothing, when learned from every other user."""
 
     weights: dict[str, float]
     ranker: xgb.Booster
@@ -130,7 +130,7 @@ class Learned:
 
 
 def learned(scores: Mapping[str, Scores], inner: Any, held: Any) -> Learned:
-    """Learn the blend and the ranker on the enrolments held out of the train lists."""
+    """Learn the blend and the ranker on the enrolments held out of the train lists: judged by half of the users, then grown anew on all of them."""
     is_one = np.arange(USERS) % 2 == 0
     one, other = ({name: said[part] for name, said in scores.items()} for part in (is_one, ~is_one))
     some = {name: said[::2] for name, said in one.items()}  # half of them tell the weights as well, in half the time
@@ -142,7 +142,8 @@ def learned(scores: Mapping[str, Scores], inner: Any, held: Any) -> Learned:
     both = {"blend": judging.lists, "ranker": reranked(found, judging)}
     told = {name: float(ndcg(lists[:, :20], held[~is_one]).mean()) for name, lists in both.items()}
     print(told, flush=True)
-    return Learned(weights, found, told)
+    everybody = rows(scores, summed(scores, weights), inner)
+    return Learned(weights, ranker(everybody, held, SEED), told)
 
 
 def figures(spark: SparkSession, lists: Mapping[str, Places], sample: Sample) -> dict[str, str]:
@@ -194,8 +195,9 @@ Seconds are those of fitting and scoring on two cores; of the blend and the rank
 Settings, tuned on a fifth of the train enrolments that was held out: {chosen_} (cosines: neighbours; ALS: factors, penalty, confidence; MLlib's takes those of the
 native one, its penalty divided by 100, for MLlib multiplies it by how many enrolments a user or course has). Weights of the blend, a sum of
 scores normalised per user, learned on every other user of the held-out part: {weights}. The ranker is boosted trees over what the sources say of
-the 100 best of the blend, learned on the same users by logistic loss; on the other users of the held-out part nDCG@20 was {told}. Those two are
-somewhat flattered: settings, and by hand the range of them and the weights of the kinds of content, were chosen on all users of the held-out part.
+the {CANDIDATES} best of the blend, learned by logistic loss. Learned on the same users, nDCG@20 on the other users of the
+held-out part was {told}; then it is grown anew on all users of that part. Those figures are somewhat flattered: settings, and by hand the
+range of them and the weights of the kinds of content, were chosen on all users of the held-out part.
 """
     return ABOUT + "\n" + head + body + foot
 

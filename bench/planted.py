@@ -53,8 +53,8 @@ class Found:
     enterprises: tuple[int, int]
 
 
-def planted(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
-    """Say of each user what was planted: the busiest account's segment, level, role, client type and firm; bots are left out.
+def people(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
+    """Return the simulator's ``users`` with their ``account_id`` and ``user_id`` in the lake; bots are left out.
 
     Args:
         store: the lake.
@@ -64,11 +64,16 @@ def planted(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
     hashed = keyed_hash(key)(F.col("login_id").cast("string"))
     accounts = truth.where(~F.col("is_bot")).withColumn("account_id", identifier(F.col("platform"), hashed))
     owner = store.read(IDENTITIES).groupBy("account_id").agg(F.max_by("user_id", "known_from").alias("user_id"))
+    return accounts.join(owner, on="account_id")
+
+
+def planted(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
+    """Say of each user what was planted: the busiest account's segment, level, role, client type and firm; see :func:`people`."""
     is_busy = F.col("account_segment") != "visitor"
     on_forum = F.when(F.col("platform") == "forum", F.col("role"))
     on_advisory = F.when(F.col("platform") == "advisory", F.col("client_type"))
     return (
-        accounts.join(owner, on="account_id")
+        people(store, truth, key)
         .groupBy("user_id")
         .agg(
             F.max_by("account_segment", is_busy).alias("segment"),

@@ -84,3 +84,15 @@ def test_placements_are_counted(say, lake) -> None:
     assert found.exit_code == 0, found.stderr
     rows = list(csv.DictReader(io.StringIO(found.stdout)))
     assert [(row["placement"], row["user_count"], row["mostly_found_by"]) for row in rows] == [("next", "1", "segment")]
+
+
+def test_what_lists_are_like_is_told_of_each_placement(say, lake) -> None:
+    """One of three courses is shown, once; two of the three people had turned to it; its topic is the only one there is."""
+    found = say("lists", "--quality", "--format", "csv", lake=lake)
+    assert found.exit_code == 0, found.stderr
+    (row,) = csv.DictReader(io.StringIO(found.stdout))
+    assert (row["placement"], row["item_count"], row["shown_count"]) == ("next", "3", "1")
+    assert [float(row[name]) for name in ("coverage", "gini", "top_decile_share")] == [0.3333, 0.6667, 1.0]
+    assert float(row["novelty"]) == pytest.approx(0.585, abs=1e-4), "-log2(2 / 3)"
+    assert float(row["miscalibration"]) == 0.0
+    assert row["diversity"] == "", "one item has nothing to differ from"

@@ -31,6 +31,15 @@ Familiar = Annotated[
 ]
 
 
+Quality = Annotated[
+    bool,
+    typer.Option(
+        "--quality",
+        help="Say what the lists are like beside being right: coverage, popularity bias, novelty, diversity, calibration by topic.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     for command in (recommend, lists):
@@ -38,6 +47,7 @@ def register(app: typer.Typer) -> None:
 
 
 def lists(
+    quality: Quality = False,
     as_of: AsOf = None,
     conf: ConfFolder = CONF,
     env: Env = "local",
@@ -47,9 +57,11 @@ def lists(
 ) -> None:
     """List the placements: how many users have a list, how many items are shown, and how they were found."""
     with said_in_a_sentence(debug=debug):
-        _, store = opened(conf, env, lake)
+        settings, store = opened(conf, env, lake)
         day = day_of(store, as_of, RECOMMENDATIONS)
-        printed(asked(answers.lists_of_a_day, store, as_of=day), style)
+        told = {"placements": settings.of(Placements)} if quality else {}
+        question = answers.quality_of_lists if quality else answers.lists_of_a_day
+        printed(asked(question, store, as_of=day, **told), style)
 
 
 def recommend(
@@ -75,7 +87,7 @@ def recommend(
         chosen = {name: own for name, own in known.items() if placement in (None, name)}
         day = day_of(store, None, RECOMMENDATIONS)
         maker = Maker(
-            _model(settings, store, day), chosen, settings.of(ListSettings).model_copy(update={"groups": 1}), day
+            model_of(settings, store, day), chosen, settings.of(ListSettings).model_copy(update={"groups": 1}), day
         )
         told = (("like", like or ()), (AGAINST, not_interested or ()), (FAMILIAR, already_know or ()))
         said = tuple((item, word) for word, items in told for item in items)
@@ -88,7 +100,7 @@ def recommend(
         ERR.print(f"By what was known on {day}, and this user's events up to now.", markup=False)
 
 
-def _model(conf: Conf, store: Store, day: object) -> Recommender:
+def model_of(conf: Conf, store: Store, day: object) -> Recommender:
     """Return the model that made the newest lists."""
     rows = store.read(RECOMMENDATIONS).where(f"as_of_date = '{day}' AND model_version IS NOT NULL")
     version = rows.select("model_version").first()

@@ -9,7 +9,7 @@ from learnlake.lake.tables.rules import ITEM_SEQUENCES
 
 
 def test_after_a_book_its_chapters_are_read_in_their_order_within_days(world) -> None:
-    store = world.run.inputs.store
+    store = world.store
     told = store.read(ITEM_SEQUENCES).where("scope = 'reading' AND sequence_length >= 3").collect()
     own = [row for row in told if row.sequence_items[0].startswith("book/") and _is_of_one_book(row.sequence_items)]
     assert len(own) > 100
@@ -36,7 +36,7 @@ def _is_of_one_book(items: list[str]) -> bool:
 
 def test_what_buyers_read_and_others_do_not_are_the_chapters_of_what_they_bought(world) -> None:
     """Planted: 70 % of buyers read the chapters, the first after one or two days; buyers also go through their list in order."""
-    told = world.run.inputs.store.read(PURCHASE_SEQUELS).where("bought_item LIKE 'book/%'").collect()
+    told = world.store.read(PURCHASE_SEQUELS).where("bought_item LIKE 'book/%'").collect()
     own = [row for row in told if _is_of_one_book([row.bought_item, row.next_item])]
     assert len(own) >= 20
     assert len(told) - len(own) <= 0.05 * len(told)
@@ -47,6 +47,6 @@ def test_what_buyers_read_and_others_do_not_are_the_chapters_of_what_they_bought
 
 
 def test_before_their_first_purchase_some_search_much_more_than_others(world) -> None:
-    rows = world.run.inputs.store.read(MOMENTS).where("moment = 'first_purchase' AND scheme = 'all'").collect()
+    rows = world.store.read(MOMENTS).where("moment = 'first_purchase' AND scheme = 'all'").collect()
     largest = max(rows, key=lambda row: row.effect_size)
     assert (largest.deed, largest.contrast_q < 0.01) == ("search", True)

@@ -36,7 +36,7 @@ def with_sets(goals: Goals, count: int) -> Goals:
 @pytest.fixture(scope="module")
 def readers(world):
     """Learn as of the day of publication and score its readers; what they bought in the week after stands beside."""
-    store, conf = world.run.inputs.store, world.run.inputs.conf
+    store, conf = world.store, world.conf
 
     def known(table, day=RELEASED) -> DataFrame:
         return store.read(table, day)
@@ -80,9 +80,7 @@ def test_the_books_are_named_and_nobody_had_bought_one(readers, world) -> None:
     _, rows = readers
     new = {tuple(items) for items in rows["chance_item_ids"]}
     assert new == {("book/docker-4", "book/figma-4", "book/pytest-4", "book/python-4")}
-    early = world.run.inputs.store.read(EVENTS, RELEASED).where(
-        "event_type = 'purchase' AND item_id RLIKE '^book/.*-4$'"
-    )
+    early = world.store.read(EVENTS, RELEASED).where("event_type = 'purchase' AND item_id RLIKE '^book/.*-4$'")
     assert early.count() == 0
 
 

@@ -19,7 +19,7 @@ def test_enthusiasts_experts_and_leading_figures_are_told_apart_by_what_they_do_
 
 
 def test_a_role_is_defined_in_words_in_both_languages(world) -> None:
-    rows = {row.segment_id: row for row in world.run.inputs.store.read(SEGMENTS).where("scheme = 'role'").collect()}
+    rows = {row.segment_id: row for row in world.store.read(SEGMENTS).where("scheme = 'role'").collect()}
     assert rows["leading"].segment_name_zh == "行业大咖"
     assert "received_follow_count_90d" in rows["leading"].definition
     assert "at least" in rows["expert"].definition_en
@@ -29,7 +29,7 @@ def test_a_role_is_defined_in_words_in_both_languages(world) -> None:
 
 def test_questions_are_tagged_with_technologies_rightly(world) -> None:
     """The tags of the thread that a question stands in are the truth; jargon and everyday words are planted."""
-    store = world.run.inputs.store
+    store = world.store
     tags = latest(store.read(ITEMS), ITEMS).select("item_id", "tags")
     found = store.read(TEXT_TOPICS).where("topic_kind = 'technology' AND event_type = 'ask'").join(tags, on="item_id")
     counted = found.groupBy("found_by").agg(
@@ -45,7 +45,7 @@ def test_questions_are_tagged_with_technologies_rightly(world) -> None:
 
 
 def test_the_technology_that_nobody_answers_hurts(world) -> None:
-    store = world.run.inputs.store
+    store = world.store
     points = store.read(TOPIC_POINTS).where("topic_kind = 'technology' AND scheme = 'all'")
     worst = points.where("point = 'unanswered' AND is_found").orderBy(F.desc("difference")).first()
     assert (worst.topic, worst.case_share > 0.9) == ("terraform", True)
@@ -57,7 +57,24 @@ def test_the_technology_that_nobody_answers_hurts(world) -> None:
 def test_technologies_that_are_asked_about_together_are_of_one_trade(world) -> None:
     """Planted: nine in ten of what a person asks about are interests, all of the trades that the person has."""
     trades = {topic.tag: topic.profession for topic in TOPICS}
-    rules = world.run.inputs.store.read(ITEM_RULES).where("scope = 'questions'").collect()
+    rules = world.store.read(ITEM_RULES).where("scope = 'questions'").collect()
     assert len(rules) > 10
     together = [{trades[topic] for topic in (*row.antecedent_items, row.consequent)} for row in rules]
     assert sum(len(found) == 1 for found in together) >= 0.9 * len(together)
+
+
+def test_articles_resources_and_threads_are_shown_that_interest_people(world) -> None:
+    """Planted: two to four interests of twenty technologies, so that lists by chance would hit one in six."""
+    wanted = (
+        world.people.where("platform = 'forum' AND account_segment <> 'visitor'")
+        .groupBy("user_id")
+        .agg(F.first("interests").alias("interests"))
+    )
+    for placement, kinds in (("community", {"thread", "resource"}), ("reading", {"article"})):
+        rows = world.shown(placement).join(wanted, on="user_id")
+        told = rows.agg(
+            F.mean(F.array_contains("interests", F.col("tag")).cast("int")), F.collect_set("item_kind")
+        ).first()
+        assert told[0] > 0.6, (placement, told[0])
+        assert set(told[1]) == kinds
+        assert rows.select("user_id").distinct().count() > 200

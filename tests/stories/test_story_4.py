@@ -13,12 +13,12 @@ def test_every_client_has_the_type_of_the_contract_and_a_firm_counts_once(world)
     assert world.known.clients == 1.0
     counted, planted = world.known.enterprises
     assert counted == planted
-    row = world.run.inputs.store.read(SEGMENTS).where("scheme = 'client' AND segment_id = 'enterprise'").first()
+    row = world.store.read(SEGMENTS).where("scheme = 'client' AND segment_id = 'enterprise'").first()
     assert row.member_count > row.client_count, "the big firm alone has many seats"
 
 
 def test_the_type_that_doubled_among_students_is_named_and_no_other(world) -> None:
-    points = world.run.inputs.store.read(TOPIC_POINTS).where("topic_kind = 'requests' AND scheme IN ('client', 'all')")
+    points = world.store.read(TOPIC_POINTS).where("topic_kind = 'requests' AND scheme IN ('client', 'all')")
     risen = points.where("point = 'rising' AND is_found AND scheme = 'client'").collect()
     assert [(row.segment_id, row.topic) for row in risen] == [("student", "career")]
     assert risen[0].control_share == pytest.approx(0.2, abs=0.06)
@@ -27,7 +27,7 @@ def test_the_type_that_doubled_among_students_is_named_and_no_other(world) -> No
 
 def test_type_mix_frequency_and_hours_are_told_of_each_client_type(world) -> None:
     """Planted: enterprises ask for architecture, migration and performance in 35, 30 and 25 of 100 requests."""
-    weeks = world.run.inputs.store.read(TOPIC_WEEKS).where("topic_kind = 'requests' AND scheme = 'client'")
+    weeks = world.store.read(TOPIC_WEEKS).where("topic_kind = 'requests' AND scheme = 'client'")
     mix = {
         row.topic: row.n
         for row in weeks.where("segment_id = 'enterprise'")
@@ -46,3 +46,11 @@ def test_type_mix_frequency_and_hours_are_told_of_each_client_type(world) -> Non
     }
     assert set(hours) == {"enterprise", "individual", "student"}
     assert min(hours.values()) > 0
+
+
+def test_every_client_is_shown_three_solutions_or_services(world) -> None:
+    clients = world.people.where("platform = 'advisory'").select("user_id").distinct()
+    rows = world.shown("solutions").join(clients, on="user_id")
+    sizes = clients.join(rows.groupBy("user_id").agg(F.count(F.lit(1)).alias("n")), on="user_id", how="left")
+    assert sizes.where("n <> 3 OR n IS NULL").isEmpty()
+    assert rows.where("item_kind NOT IN ('solution', 'service') OR reason_zh IS NULL").isEmpty()

@@ -14,7 +14,9 @@ from learnlake.behaviour.series.stages.forecast_trials import forecast_trials
 from learnlake.behaviour.series.stages.forecasts import forecasts
 from learnlake.demand.goals.models.flat import NO_TIME, Flat, learned_flat
 from learnlake.modelling.gate import judge
+from learnlake.modelling.neighbours import like_users, similar_users
 from learnlake.modelling.settings import ModelSettings
+from learnlake.modelling.similarity import Likeness
 from learnlake.segments.settings import Scheme, Schemes
 from learnlake.segments.training import cut
 from tests.behaviour.series.drawn import AS_OF, conf, points
@@ -61,3 +63,16 @@ def test_a_flat_table_is_judged_and_its_planted_leak_refused(spark: SparkSession
     refused = learned_flat(spark.createDataFrame(leaking), Flat("target"))
     assert not judge(refused).is_published
     assert refused.refusal.startswith("leak: `thanked_at_checkout`")
+
+
+def test_in_a_matrix_of_three_by_three_two_equal_users_are_nearest_and_no_score_is_invented(
+    spark: SparkSession,
+) -> None:
+    """Nobody rated item4: it gets no score, for anybody."""
+    told = [("user1", "item1", 5.0), ("user1", "item2", 3.0), ("user2", "item1", 5.0), ("user2", "item2", 3.0)]
+    told += [("user3", "item2", 4.0), ("user3", "item3", 2.0)]
+    ratings = spark.createDataFrame(told, "user_id string, item_id string, weight double")
+    nearest = {row.user_id: row.other_id for row in similar_users(ratings, Likeness(neighbours=1)).collect()}
+    assert (nearest["user1"], nearest["user2"]) == ("user2", "user1")
+    scored = {row.item_id for row in like_users(ratings, Likeness(), 3).collect()}
+    assert scored == {"item1", "item3"}

@@ -13,13 +13,18 @@ from learnlake.recommend.lists.settings import Placement
 from tests.recommend.lists.small import crowd, dealt, item, user
 
 TOPICS = tuple("abcdefgh")
-EACH = 6
+EACH, NEW = 6, 5  # courses of a topic, and the number of the one that is new
 
 
 def shelf(popular: dict[str, int]) -> list[dict[str, Any]]:
     """Return six courses of each topic."""
     return [
-        item(f"{topic}-{n}", lately_count=popular.get(f"{topic}-{n}", 5), creator_id=None)
+        item(
+            f"{topic}-{n}",
+            lately_count=popular.get(f"{topic}-{n}", 5),
+            creator_id=None,
+            age_days=5 if n == NEW else 100,
+        )
         for topic in TOPICS
         for n in range(EACH)
     ]
@@ -55,4 +60,5 @@ def past(people: int, seed: int, place: Placement, *, by_chance: bool = False) -
     truths = (taken[:, found.columns].astype(bool) & found.may).sum(axis=1).astype(float)
     trial = Trial(found.user, found.item, taken[found.user, found.item], truths, place.count)
     groups = {"segment": held_crowd.segments}
-    return Past(found, trial, np.random.default_rng(seed).integers(0, 100, people), groups)
+    new = sum(name.endswith(f"-{NEW}") for name in later.values())
+    return Past(found, trial, np.random.default_rng(seed).integers(0, 100, people), groups, new)

@@ -30,7 +30,7 @@ FINDER = Named(
     "finder", STRING, "finder of candidates that spoke for the item most: one of `recommend.lists.settings.FINDERS`"
 )
 REASON_CODE = Named(
-    "reason_code", STRING, "kind of reason, such as because_of_item, segment_takes, fits_interest, pinned, explored"
+    "reason_code", STRING, "kind of reason, such as because_you_finished, job_takes, fits_interest, pinned, explored"
 )
 REASON_ITEM_ID = Named(
     "reason_item_id", STRING, "item of the user's past that the reason names; null where it names none"

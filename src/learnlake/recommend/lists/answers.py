@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.lake.joins import latest
 from learnlake.lake.stage import answer
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.knowledge import ITEM_PREREQUISITES
 from learnlake.lake.tables.recommend import PREFERENCES, RECOMMENDATIONS
 from learnlake.lake.tables.rules import ITEM_RULES, ITEM_TRANSITIONS
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, IDENTITIES, ITEMS
+from learnlake.modelling import beyond_accuracy
+from learnlake.recommend.knowledge.rules.offered import is_offered
 from learnlake.recommend.lists.rules.frames import Known, of_day, offered, served
 from learnlake.recommend.lists.rules.lists import Maker
+from learnlake.recommend.lists.settings import Placement, Placements
 from learnlake.recommend.tastes.settings import TasteSettings
 from learnlake.recommend.tastes.stages.preferences import preferred, signals
 
@@ -42,6 +47,48 @@ def lists_of_a_day(recommendations: DataFrame, *, as_of: date) -> DataFrame:
         )
         .orderBy("placement")
     )
+
+
+@answer(reads=(RECOMMENDATIONS, PREFERENCES, ITEMS))
+def quality_of_lists(
+    recommendations: DataFrame, preferences: DataFrame, items: DataFrame, *, as_of: date, placements: Placements
+) -> DataFrame:
+    """Return one row per placement: what its lists are like beside being right, as ``modelling.beyond_accuracy`` measures it.
+
+    The catalogue is what the placement might show, the history what users turned to of it.
+    """
+    known = latest(items, ITEMS).where(is_offered(as_of)).select("item_id", "item_kind", "platform", "tags")
+    lists, turned = of_day(as_of, recommendations), of_day(as_of, preferences).where(F.col("strength") > 0)
+    turned = turned.select("user_id", "item_id", F.col("strength").alias("weight"))
+    rows = [
+        _quality(lists.where(F.col("placement") == name), turned, known.where(_may_show(own))).select(
+            F.lit(name).alias("placement"), "*"
+        )
+        for name, own in sorted(placements.files.items())
+    ]
+    return reduce(DataFrame.unionByName, rows).orderBy("placement")
+
+
+def _may_show(placement: Placement) -> Column:
+    of_kind = F.col("item_kind").isin(*placement.item_kinds)
+    return of_kind & F.col("platform").isin(*placement.platforms) if placement.platforms else of_kind
+
+
+def _quality(lists: DataFrame, turned: DataFrame, items: DataFrame) -> DataFrame:
+    """Measure the lists of one placement; one row."""
+    history = turned.join(items.select("item_id"), on="item_id", how="left_semi")
+    topics = items.select("item_id", F.explode(F.array_distinct("tags")).alias("topic"), F.lit(1.0).alias("weight"))
+    vectors = topics.select("item_id", F.col("topic").alias("feature"), F.col("weight").alias("value"))
+    means = {
+        "novelty": beyond_accuracy.novelty(lists, history),
+        "diversity": beyond_accuracy.diversity(lists, vectors),
+        "miscalibration": beyond_accuracy.miscalibration(lists, history, topics),
+    }
+    out = beyond_accuracy.coverage(lists, items).crossJoin(beyond_accuracy.popularity_bias(lists, items, history))
+    for name, users in means.items():
+        out = out.crossJoin(users.agg(F.mean(name).alias(name)))
+    told = ("coverage", "gini", "top_decile_share", *means)
+    return out.select("item_count", "shown_count", *(F.round(name, 4).alias(name) for name in told))
 
 
 @answer(

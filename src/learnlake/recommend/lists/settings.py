@@ -19,6 +19,7 @@ FINDERS = (
         "next",
         "rules",
         "segment",
+        "job",
         "popular",
         "trending",
         "own",
@@ -29,7 +30,8 @@ FINDERS = (
 
 similar: items that the same users turned to (cosine, weighed by BM25). ease: EASE. factors: implicit ALS. svd: truncated SVD and cosine.
 content: tags, level, language, creator and words of the item. next: what is most often taken next (gold.item_transitions).
-rules: consequents of gold.item_rules. segment, popular, trending: what is taken in the segment, everywhere, and more than before.
+rules: consequents of gold.item_rules. segment, job, popular, trending: what is taken in the segment, by those who declare the same job,
+everywhere, and more than before.
 own: what the user has turned to and not taken. needed: prerequisites of that.
 """
 
@@ -49,6 +51,7 @@ class House(Settings):
         only_own_language: whether items in a language that the user never turned to are left out.
         levels_up: levels by which an item may exceed the user's; None = any.
         only_after_prerequisites: whether items whose prerequisites are not done are held back.
+        prerequisites_in_list: whether one may nevertheless stand below all it lacks, in the same list.
         diversity: weight of being unlike the items above it, 0..1 (maximal marginal relevance).
         explore_share: share of the places after the first that go by lot to items rarely shown so far.
         least_creator_share: share of the places that every creator with an item to show gets at least, as far as places go round.
@@ -67,6 +70,7 @@ class House(Settings):
     only_own_language: bool = False
     levels_up: int | None = Field(default=1, ge=0)
     only_after_prerequisites: bool = True
+    prerequisites_in_list: bool = True
     diversity: float = Field(default=0.2, ge=0, le=1)
     explore_share: float = Field(default=0.05, ge=0, lt=1)
     least_creator_share: float = Field(default=0.0, ge=0, lt=0.2)
@@ -137,6 +141,7 @@ class ListSettings(Section):
         ease_up_to: items up to which EASE is learned, since its cost grows with their cube.
         learn_on_users: users, chosen by hash, whose preferences the item side is learned from.
         rank_on_users: users, chosen likewise, on whose later deeds the ranker learns and is judged.
+        new_days: days for which an item counts as new where what is found of new items is told.
         fewest_taken: taken candidates below which a weighted blend takes the place of trees.
         fewest_judged: users with something to find below which a placement goes by popularity.
         groups: parts in which users are dealt with, each in memory at once; more for more users.
@@ -155,6 +160,7 @@ class ListSettings(Section):
     ease_up_to: int = Field(default=5_000, ge=0, le=20_000)
     learn_on_users: int = Field(default=200_000, ge=10)
     rank_on_users: int = Field(default=5_000, ge=10)
+    new_days: int = Field(default=28, ge=1)
     fewest_taken: int = Field(default=200, ge=1)
     fewest_judged: int = Field(default=30, ge=1)
     groups: int = Field(default=2, ge=1)

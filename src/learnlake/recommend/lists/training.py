@@ -110,7 +110,8 @@ class Moment:
         trial = Trial(found.user, found.item, taken[found.user, found.item].astype(float), truths, placement.count)
         is_cold = np.diff(crowd.wanted.indptr) == 0
         groups = {"start": np.where(is_cold, "cold", "warm").astype(object), "segment": crowd.segments}
-        return Past(found, trial, self.buckets, groups)
+        may_be_new = (crowd.shelf.ages[found.columns] < settings.new_days)[None, :] & found.may
+        return Past(found, trial, self.buckets, groups, int((taken[:, found.columns] & may_be_new).sum()))
 
 
 def moment(known: Known, events: DataFrame, day: date, settings: ListSettings) -> Moment:

@@ -72,6 +72,13 @@ def test_content_goes_by_what_was_done_and_by_what_was_declared() -> None:
     assert held.tastes[1].toarray().max() < 1
 
 
+def test_those_of_one_job_have_a_popularity_of_their_own() -> None:
+    shelf = [*SHELF[:3], {**SHELF[3], "by_job": [("testing", 90)]}]
+    said = scores(crowd([user("tess", job="testing"), NEW], shelf, learned()), PLACES)["job"]
+    assert said[0].argmax() == 3, "py-1, which testers turned to ninety times"
+    assert said[1].argmax() == 0
+
+
 def test_a_segment_has_a_popularity_of_its_own() -> None:
     said = scores(crowd([ANN, NEW], SHELF, learned()), PLACES)["segment"]
     assert said[0].argmax() == 2, "js-1, which the segment turned to ninety times"

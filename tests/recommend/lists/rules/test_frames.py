@@ -39,9 +39,9 @@ MEMBERS = """
     2026-05-31 | level     | ann     | senior
 """
 PEOPLE = """
-    account_id | known_from          | declared_level | interests | language
-    ann        | 2026-01-01T00:00:00 | junior         | ['go']    | en
-    new        | 2026-05-01T00:00:00 | -              | ['js']    | zh
+    account_id | known_from          | declared_level | interests | language | profession
+    ann        | 2026-01-01T00:00:00 | junior         | ['go']    | en       | testing
+    new        | 2026-05-01T00:00:00 | -              | ['js']    | zh       | -
 """
 RULES = """
     as_of_date | scope       | antecedent | consequent | antecedent_items | confidence_low
@@ -86,7 +86,7 @@ def test_what_is_on_offer(spark: SparkSession) -> None:
     rows = {row.item_id: row for row in frame.collect()}
     a, b = rows["a"], rows["b"]
     assert (a.title, a.price, a.age_days, a.lately_count, a.week_count) == ("A", 12.0, 150, 2, 1)
-    assert a.by_segment == {"s1": 2}
+    assert (a.by_segment, a.by_job) == ({"s1": 2}, {"testing": 1})
     assert {name: row.is_open for name, row in rows.items()} == {"a": True, "b": True, "gone": False, "later": False}
     assert b.needs == ["a", "z"]
     assert a.needs is None, "the link that closes a circle is cut"
@@ -112,6 +112,7 @@ def test_who_is_to_be_served(spark: SparkSession) -> None:
         ("a", 2.0, 1, 30, False),
         ("b", -1.0, 1, None, True),
     ]
+    assert {name: row.job for name, row in rows.items() if row.job} == {"ann": "testing"}
     told = {name: (row.segment, row.declared, row.level, row.language) for name, row in rows.items()}
     assert told == {
         "ann": ("s1", ["go"], "junior", "en"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
+from learnlake.modelling.beyond_accuracy import coverage, popularity_bias
 from learnlake.modelling.metrics import judged
 from learnlake.recommend.lists.rules.judging import Trial, interval
 
@@ -38,6 +39,22 @@ def test_measures_are_those_of_the_tables(spark: SparkSession) -> None:
     assert len(expected) == (made.truths > 0).sum()
     for name, values in found.items():
         assert values == pytest.approx(expected[name].to_numpy()), name
+
+
+def test_how_widely_lists_go_round_is_that_of_the_tables(spark: SparkSession) -> None:
+    made, scores = trial(4)
+    order = np.lexsort((made.item, -scores, made.user))
+    rank = np.arange(len(order)) - np.searchsorted(made.user[order], made.user[order]) + 1
+    told = [
+        (str(made.user[at]), int(place), str(made.item[at]))
+        for at, place in zip(order, rank, strict=True)
+        if place <= COUNT
+    ]
+    lists = spark.createDataFrame(told, "user_id string, rank int, item_id string")
+    items = spark.createDataFrame([(str(n),) for n in range(15)], "item_id string")
+    found = made.exposure(scores, 15)
+    assert found["coverage"] == pytest.approx(coverage(lists, items).first().coverage)
+    assert found["gini"] == pytest.approx(popularity_bias(lists, items, lists).first().gini)
 
 
 def test_users_without_candidates_count_as_nothing_found() -> None:

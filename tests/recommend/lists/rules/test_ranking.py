@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,16 @@ def test_planted_tastes_are_found_and_beat_what_is_popular(people, learners) -> 
     assert verdict.metrics["ndcg"] > verdict.metrics["ndcg_popular"] + 0.3
     assert verdict.metrics["gain_low"] > 0
     assert verdict.metrics["ndcg_low"] < verdict.metrics["ndcg"] < verdict.metrics["ndcg_high"]
+
+
+def test_what_is_found_of_new_items_is_told_on_its_own() -> None:
+    """One course in six is new, and taken like the others: it is found about as often; without any that was taken nothing is said."""
+    later = past(600, 2, PLACE)
+    found = judged(taught(past(900, 1, PLACE), SETTINGS), later, SETTINGS).metrics
+    assert found["taken_new_items"] == later.new_taken > 60
+    assert found["recall_of_new_items"] == pytest.approx(found["recall"], abs=0.15)
+    assert replace(later, new_taken=0).recall_of_new(later.trial.taken, 28) == {}
+    assert later.recall_of_new(later.trial.taken, 28)["recall_of_new_items"] == 1.0
 
 
 def test_chances_hold_on_the_later_day() -> None:

@@ -13,7 +13,7 @@ from tests.recommend.lists.small import crowd, dealt, item, user
 SHELF = [
     item("go-1"),
     item("go-2", needs=["go-1"], next_of=[{"item": "go-1", "share": 0.5}]),
-    item("js-1", by_segment=[("s1", 4)]),
+    item("js-1", by_segment=[("s1", 4)], by_job=[("testing", 2)]),
     item("py-1", follows=[{"items": ["go-1", "js-1"], "confidence": 0.4}, {"items": ["js-1"], "confidence": 0.2}]),
     item("zz-1", lately_count=0),
 ]
@@ -49,13 +49,15 @@ LOOKED = dealt("go-2", 1.0)
         ([LOOKED], "go-2", "own", "you_turned_to_it", None),
         ([], "js-1", "segment", "segment_takes", "s1"),
         ([], "py-1", "segment", "many_take", None),
+        ([], "js-1", "job", "job_takes", "testing"),
+        ([], "go-1", "job", "many_take", None),
         ([], "zz-1", "next", "explored", None),
         ([], "py-1", "trending", "trending", None),
         ([], "py-1", "pinned", "pinned", None),
     ],
 )
 def test_each_source_gives_its_reason(history, shown, finder, code, named) -> None:
-    held = crowd([user("ann", *history, segment="s1", declared=["js"])], SHELF, learned())
+    held = crowd([user("ann", *history, segment="s1", job="testing", declared=["js"])], SHELF, learned())
     found = why(held, np.array([0]), np.array([held.shelf.place[shown]]), np.array([finder], dtype=object))
     named_item = held.shelf.ids[found.item[0]] if found.item[0] >= 0 else None
     assert (found.code[0], named_item or found.tag[0] or None) == (code, named)

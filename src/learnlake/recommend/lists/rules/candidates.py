@@ -18,7 +18,7 @@ Columns = NDArray[np.int64]
 Matrix = NDArray[np.float64]
 CONTEXT = (
     *("log_popular", "trend", "level_gap", "log_price", "age_days", "log_history", "log_taken"),
-    *("days_since_own", "days_since_taken", "creator_share"),
+    *("days_since_own", "days_since_taken", "creator_share", "waits"),
 )
 FEATURES = (*FINDERS, *CONTEXT)
 
@@ -32,6 +32,7 @@ class Candidates:
         item: place of the item on the shelf.
         features: candidates x ``FEATURES``; those of finders are shares of what the finder says at most of the user's candidates.
         may: users x columns, what the house allows.
+        waits: likewise, what it allows below another item of the same list only.
         columns: places of the items of the placement.
     """
 
@@ -39,6 +40,7 @@ class Candidates:
     item: Columns
     features: Matrix
     may: Flags
+    waits: Flags
     columns: Columns
 
     def shares(self) -> Matrix:
@@ -55,7 +57,7 @@ def candidates_of(crowd: Crowd, placement: Placement, per_finder: int) -> Candid
         per_finder: items that each finder names at most.
     """
     columns = offered_in(placement.item_kinds, placement.platforms, crowd)
-    may = rules.allowed(crowd, columns, placement.house)
+    may, waits = rules.allowed(crowd, columns, placement.house)
     said = {name: np.where(may, held, 0) for name, held in scores(crowd, columns).items()}
     is_named = may & np.isin(crowd.shelf.ids[columns], list(placement.house.pins))[None, :]
     for held in said.values():
@@ -63,7 +65,8 @@ def candidates_of(crowd: Crowd, placement: Placement, per_finder: int) -> Candid
     user, place = np.nonzero(is_named)
     shares = np.column_stack([_share(said[name], is_named)[user, place] for name in FINDERS])
     item = columns[place]
-    return Candidates(user, item, np.hstack([shares, _context(crowd, user, item)]), may, columns)
+    told = np.hstack([shares, _context(crowd, user, item), waits[user, place][:, None]])
+    return Candidates(user, item, told, may, waits, columns)
 
 
 def _share(held: Scores, is_named: Flags) -> Scores:
@@ -72,7 +75,7 @@ def _share(held: Scores, is_named: Flags) -> Scores:
 
 
 def _context(crowd: Crowd, user: Columns, item: Columns) -> Matrix:
-    """Return the features that no finder gives."""
+    """Return the features that no finder gives, but for the last."""
     shelf = crowd.shelf
     ages, taken = crowd.at_pairs(crowd.age, user, item), crowd.at_pairs(crowd.taken_age, user, item)
     sizes = np.diff(crowd.wanted.indptr)[user], np.diff(crowd.taken.indptr)[user]

@@ -30,6 +30,7 @@ class Crowd:
         strength, age, taken_age: of each entry; taken_age is NaN where it was not taken.
         flags: finished, refunded, disliked, familiar, of each entry.
         segments: of each user; empty where unknown.
+        jobs: that each user declared; empty where unknown.
         declared: interests that each user declared.
         levels: 0 to 2 of each user, NaN where unknown.
         languages: declared by each user; empty where unknown.
@@ -43,6 +44,7 @@ class Crowd:
     taken_age: Vector
     flags: dict[str, Flags]
     segments: Names
+    jobs: Names
     declared: list[list[str]]
     levels: Vector
     languages: Names
@@ -71,7 +73,7 @@ class Crowd:
         }
         words = {
             name: np.array([held or "" for held in rows.column(name).to_pylist()], dtype=object)
-            for name in ("user_id", "segment", "language")
+            for name in ("user_id", "segment", "job", "language")
         }
         return cls(
             words["user_id"],
@@ -81,6 +83,7 @@ class Crowd:
             of("taken_age"),
             flags,
             words["segment"],
+            words["job"],
             [sorted(set(held or ())) for held in rows.column("declared").to_pylist()],
             level_numbers(rows.column("level").to_pylist()),
             words["language"],

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from learnlake.recommend.lists.rules.crowd import Crowd
+from learnlake.recommend.lists.rules.shelf import Names, Vector
 
 Scores = NDArray[np.float32]
 Columns = NDArray[np.int64]
-SMOOTHING = 100.0  # users of all, added to those of a segment
+SMOOTHING = 100.0  # users of all, added to those of a group
 
 
 def scores(crowd: Crowd, columns: Columns) -> dict[str, Scores]:
@@ -65,13 +66,21 @@ def _rules(crowd: Crowd, columns: Columns) -> NDArray[np.float64]:
 
 
 def _segment(crowd: Crowd, columns: Columns) -> NDArray[np.float64]:
-    """Shares of a segment, drawn towards those of all where the segment is small."""
+    return _of_group(crowd, columns, crowd.segments, crowd.shelf.segments)
+
+
+def _job(crowd: Crowd, columns: Columns) -> NDArray[np.float64]:
+    return _of_group(crowd, columns, crowd.jobs, crowd.shelf.jobs)
+
+
+def _of_group(crowd: Crowd, columns: Columns, groups: Names, by_group: dict[str, Vector]) -> NDArray[np.float64]:
+    """Shares of a user's group, drawn towards those of all where the group is small."""
     shelf, out = crowd.shelf, np.zeros((len(crowd), len(columns)))
     overall = _shares(shelf.popular)
-    for segment in np.unique(crowd.segments):
-        counts = shelf.segments.get(segment, np.zeros(len(shelf)))
+    for group in np.unique(groups):
+        counts = by_group.get(group, np.zeros(len(shelf)))
         own = (counts + SMOOTHING * overall) / (counts.sum() + SMOOTHING)
-        out[crowd.segments == segment] = own[columns]
+        out[groups == group] = own[columns]
     return out
 
 
@@ -114,6 +123,7 @@ BY_NAME: dict[str, Callable[[Crowd, Columns], NDArray[np.float64]]] = {
     "next": _next,
     "rules": _rules,
     "segment": _segment,
+    "job": _job,
     "popular": _popular,
     "trending": _trending,
     "own": _own,

@@ -27,7 +27,7 @@ OFFERED = pa.schema(
         "age_days": pa.int32(),
         "is_open": _YES,
         **dict.fromkeys(("lately_count", "week_count"), _WHOLE),
-        "by_segment": pa.map_(_TEXT, _WHOLE),
+        **dict.fromkeys(("by_segment", "by_job"), pa.map_(_TEXT, _WHOLE)),
         "needs": pa.list_(_TEXT),
         "next_of": pa.list_(pa.struct({"item": _TEXT, "share": _NUMBER})),
         "follows": pa.list_(pa.struct({"items": pa.list_(_TEXT), "confidence": _NUMBER})),
@@ -47,7 +47,7 @@ SERVED = pa.schema(
     {
         "user_id": _TEXT,
         "history": pa.list_(DEALT_WITH),
-        "segment": _TEXT,
+        **dict.fromkeys(("segment", "job"), _TEXT),
         "declared": pa.list_(_TEXT),
         **dict.fromkeys(("level", "language"), _TEXT),
     }
@@ -128,12 +128,12 @@ def served(known: Known, as_of: date, settings: ListSettings) -> DataFrame:
     )
     history = known.preferences.groupBy("user_id").agg(F.array_sort(F.collect_list(entry)).alias("history"))
     people = attributes_of(known.accounts, known.identities).select(
-        "user_id", F.col("interests").alias("declared"), "declared_level", "language"
+        "user_id", F.col("interests").alias("declared"), F.col("profession").alias("job"), "declared_level", "language"
     )
     rows = history.join(people, on="user_id", how="full")
     placed = _segments(known.members, settings)
     return rows.join(placed, on="user_id", how="left").select(
-        *("user_id", "history", "segment", "declared"),
+        *("user_id", "history", "segment", "job", "declared"),
         F.coalesce("declared_level", "_level").alias("level"),
         "language",
     )
@@ -149,25 +149,29 @@ def _segments(members: DataFrame, settings: ListSettings) -> DataFrame:
 
 
 def _counted(known: Known, as_of: date, settings: ListSettings) -> DataFrame:
-    """Count the users who turned to an item lately, in the last week, and lately by segment."""
+    """Count the users who turned to an item lately, in the last week, and lately by segment and by declared job."""
     lately = known.preferences.where(
         (F.col("strength") > 0) & (F.datediff(F.lit(as_of), "last_signal_date") < LATELY_DAYS)
     )
-    own = known.members.where(F.col("scheme") == settings.scheme).select(
-        "user_id", F.col("segment_id").alias("_segment")
-    )
     in_week = F.datediff(F.lit(as_of), "last_signal_date") < WEEK_DAYS
-    by_segment = (
-        lately.join(own, on="user_id", how="left")
-        .groupBy("item_id", "_segment")
-        .agg(F.count(F.lit(1)).alias("_lately"), F.count_if(in_week).alias("_week"))
+    counts = lately.groupBy("item_id").agg(
+        F.count(F.lit(1)).alias("lately_count"), F.count_if(in_week).alias("week_count")
     )
-    entry = F.when(F.col("_segment").isNotNull(), F.struct("_segment", "_lately"))
-    return by_segment.groupBy("item_id").agg(
-        F.sum("_lately").alias("lately_count"),
-        F.sum("_week").alias("week_count"),
-        F.map_from_entries(F.array_sort(F.collect_list(entry))).alias("by_segment"),
-    )
+    in_scheme = known.members.where(F.col("scheme") == settings.scheme)
+    groups = {
+        "by_segment": in_scheme.select("user_id", F.col("segment_id").alias("_group")),
+        "by_job": attributes_of(known.accounts, known.identities).select(
+            "user_id", F.col("profession").alias("_group")
+        ),
+    }
+    for name, own in groups.items():
+        each = lately.join(own.where("_group IS NOT NULL"), on="user_id").groupBy("item_id", "_group")
+        entries = F.array_sort(F.collect_list(F.struct("_group", "_count")))
+        told = (
+            each.agg(F.count(F.lit(1)).alias("_count")).groupBy("item_id").agg(F.map_from_entries(entries).alias(name))
+        )
+        counts = counts.join(told, on="item_id", how="left")
+    return counts
 
 
 def _needed(needs: DataFrame) -> DataFrame:

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.shelf import Flags, Shelf
+from learnlake.recommend.lists.rules.turns import Turns, after_others, lacking
 from learnlake.recommend.lists.settings import House
 
 Columns = NDArray[np.int64]
 Matrix = NDArray[np.float64]
 
 
-def allowed(crowd: Crowd, columns: Columns, house: House) -> Flags:
-    """Say of each user and item whether the item may be shown.
+def allowed(crowd: Crowd, columns: Columns, house: House) -> tuple[Flags, Flags]:
+    """Say of each user and item whether the item may be shown, and whether only below another one of the same list.
 
     Args:
         crowd: the users.
@@ -24,7 +25,7 @@ def allowed(crowd: Crowd, columns: Columns, house: House) -> Flags:
         house: the rules.
 
     Returns:
-        Users x columns.
+        Twice users x columns; what must stand below another one may be shown.
     """
     shelf = crowd.shelf
     may = np.tile(~excluded(shelf, house)[columns], (len(crowd), 1))
@@ -37,11 +38,15 @@ def allowed(crowd: Crowd, columns: Columns, house: House) -> Flags:
     if house.levels_up is not None:
         too_far = shelf.levels[columns][None, :] - np.nan_to_num(crowd.reached, nan=0.0)[:, None] > house.levels_up
         may &= ~too_far
-    if house.only_after_prerequisites:
-        may &= lacking(crowd, columns) == 0
     if house.only_own_language:
         may &= _speaks(crowd, columns)
-    return may
+    waits = np.zeros_like(may)
+    if house.only_after_prerequisites:
+        is_ready = may & (lacking(crowd, columns) == 0)
+        if house.prerequisites_in_list:
+            waits = may & after_others(crowd, columns, is_ready)
+        may = is_ready | waits
+    return may, waits
 
 
 def excluded(shelf: Shelf, house: House) -> Flags:
@@ -49,12 +54,6 @@ def excluded(shelf: Shelf, house: House) -> Flags:
     by_tag = np.array([bool(set(tags) & set(house.exclude_tags)) for tags in shelf.tags], dtype=bool)
     out = np.isin(shelf.ids, house.exclude) | by_tag | np.isin(shelf.creators, house.exclude_creators)
     return np.asarray(out, dtype=bool)
-
-
-def lacking(crowd: Crowd, columns: Columns) -> Matrix:
-    """Count of each user and item the prerequisites that are not done."""
-    needs = crowd.shelf.needs[columns]
-    return np.asarray(np.asarray(needs.sum(axis=1)).ravel()[None, :] - (crowd.done @ needs.T).toarray())
 
 
 def _speaks(crowd: Crowd, columns: Columns) -> Flags:
@@ -111,7 +110,8 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     content = shelf.content
     out = np.full((users, count), -1, dtype=np.int64)
     pinned = np.zeros((users, count), dtype=bool)
-    _pin(shelf, house, candidates, (out, pinned))
+    turns = Turns(crowd, candidates, house)
+    _pin(shelf, house, np.where(turns.waits, -1, candidates), (out, pinned))
     open_ = candidates >= 0
     open_ &= ~(candidates[:, :, None] == np.where(pinned, out, -2)[:, None, :]).any(axis=2)
     top = np.maximum(np.where(open_, scores, 0).max(axis=1, keepdims=True), 1e-12)
@@ -119,7 +119,7 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     used_tags, used_creators = np.zeros((users, tags.max() + 2)), np.zeros((users, creators.max() + 2))
     rows = np.arange(users)
     for rank in range(count):
-        free = open_ & _within(used_tags, tags[candidates], house.most_per_topic)
+        free = open_ & ~turns.waits & _within(used_tags, tags[candidates], house.most_per_topic)
         free &= _within(used_creators, creators[candidates], house.most_per_creator)
         worth = np.where(free, (1 - house.diversity) * scores / top - house.diversity * likeness, -np.inf)
         best = worth.argmax(axis=1)
@@ -128,6 +128,7 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
         out[takes, rank] = chosen[takes]
         open_[rows[takes], best[takes]] = False
         now = out[:, rank]
+        turns.placed(now)
         for used, numbers in ((used_tags, tags), (used_creators, creators)):
             has = now >= 0
             used[rows[has], numbers[now[has]]] += 1

@@ -38,11 +38,8 @@ class Trial:
 
         Gains are binary, discounts 1 / log2(rank + 1) (Järvelin and Kekäläinen, 2002).
         """
-        order = np.lexsort((self.item, -scores, self.user))
-        user = self.user[order]
-        rank = np.arange(len(user)) - np.searchsorted(user, user) + 1
-        top = rank <= self.count
-        user, rank, hit = user[top], rank[top], self.taken[order][top]
+        shown, rank = self._shown(scores)
+        user, hit = self.user[shown], self.taken[shown]
         people = len(self.truths)
 
         def total(values: Vector) -> Vector:
@@ -63,6 +60,37 @@ class Trial:
             "reciprocal_rank": 1 / first,
         }
         return {name: values[judged] for name, values in found.items()}
+
+    def exposure(self, scores: Vector, offered: int) -> dict[str, float]:
+        """Return how widely the lists that scores make go round.
+
+        Args:
+            scores: of the candidates.
+            offered: items on offer.
+
+        Returns:
+            coverage: share of them in anybody's list; gini: of how often each is shown, 0 (all alike) to 1 (one alone).
+        """
+        shown, _ = self._shown(scores)
+        counts = np.zeros(offered)
+        seen = np.unique(self.item[shown], return_counts=True)[1]
+        counts[offered - len(seen) :] = np.sort(seen)
+        ranked = float(np.arange(1, offered + 1) @ counts)
+        gini = 2 * ranked / (offered * counts.sum()) - (offered + 1) / offered if len(seen) else 0.0
+        return {"coverage": len(seen) / max(offered, 1), "gini": gini}
+
+    def hits(self, scores: Vector, among: NDArray[np.bool_]) -> int:
+        """Count the places of the lists that hold what the user took, among some of the candidates."""
+        shown, _ = self._shown(scores)
+        return int((self.taken[shown] * among[shown]).sum())
+
+    def _shown(self, scores: Vector) -> tuple[Columns, Columns]:
+        """Return which candidates the lists hold, by user and rank, and their ranks from 1."""
+        order = np.lexsort((self.item, -scores, self.user))
+        user = self.user[order]
+        rank = np.arange(len(user)) - np.searchsorted(user, user) + 1
+        top = rank <= self.count
+        return order[top], rank[top]
 
     def ndcg(self, scores: Vector) -> Vector:
         """Return the nDCG of each user with a truth."""

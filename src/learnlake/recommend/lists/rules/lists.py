@@ -99,7 +99,8 @@ class Maker:
         at = np.where(items[user] == item[:, None], which[user], -1).max(axis=1)  # a place by lot may hold no candidate
         finder = _speaks_most(found.shares(), np.array(ranker.worth), at)
         finder[picks.by_lot[user, rank]], finder[picks.pinned[user, rank]] = "explored", "pinned"
-        reason = why(crowd, user, item, finder)
+        is_below = found.waits[user, np.searchsorted(found.columns, item)]
+        reason = why(crowd, user, item, np.where(is_below, "turn", finder))
         english, chinese = reason.words(crowd)
         cause = [crowd.shelf.ids[place] if place >= 0 else None for place in reason.item]
         columns = [

@@ -12,7 +12,7 @@ from learnlake.modelling.binary import calibration_error, perfect_error
 from learnlake.modelling.boosting import Growth, boost
 from learnlake.modelling.calibration import calibrate
 from learnlake.recommend.lists.models.ranker import BLEND, TIES, TREES, Ranker
-from learnlake.recommend.lists.rules.candidates import Candidates
+from learnlake.recommend.lists.rules.candidates import FEATURES, Candidates
 from learnlake.recommend.lists.rules.judging import Trial, interval, mean
 from learnlake.recommend.lists.settings import FINDERS, ListSettings
 
@@ -34,12 +34,24 @@ class Past:
         trial: what was taken of them.
         buckets: of each user, 0 to 99 by hash.
         groups: of each user, by which quality is told: cold or warm, and the segment.
+        new_taken: how often items that were new in the catalogue were taken, candidates or not.
     """
 
     found: Candidates
     trial: Trial
     buckets: NDArray[np.int64]
     groups: dict[str, NDArray[np.object_]]
+    new_taken: int = 0
+
+    def recall_of_new(self, scores: Vector, new_days: int) -> dict[str, float]:
+        """Return the share found of what was taken of items so new that hardly anybody can have turned to them; nothing if none was taken."""
+        if not self.new_taken:
+            return {}
+        is_new = self.found.features[:, FEATURES.index("age_days")] < new_days
+        return {
+            "recall_of_new_items": self.trial.hits(scores, is_new) / self.new_taken,
+            "taken_new_items": float(self.new_taken),
+        }
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,7 @@ def judged(ranker: Ranker | str, past: Past, settings: ListSettings) -> Verdict:
     ours = trial.measures(scores)
     low, high = interval(ours["ndcg"] - alone[best], settings.seed)
     metrics |= {name: mean(values) for name, values in ours.items()}
+    metrics |= trial.exposure(scores, len(past.found.columns)) | past.recall_of_new(scores, settings.new_days)
     metrics |= dict(zip(("ndcg_low", "ndcg_high"), interval(ours["ndcg"], settings.seed), strict=True))
     metrics |= {
         "gain_low": low,

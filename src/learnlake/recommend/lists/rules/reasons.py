@@ -20,9 +20,11 @@ WORDS = {
     "comes_next": ("often taken next after {item}", "学过《{item}》的人接下来常选"),
     "goes_with": ("often taken together with {item}", "常与《{item}》一起选"),
     "needed_for": ("needed for {item}, which you turned to", "你关注的《{item}》需要先学它"),
+    "after_the_one_above": ("follows {item}, which stands above", "学完上面的《{item}》之后接着学"),
     "fits_interest": ("about {tag}, which you turned to", "与你关注的 {tag} 有关"),
     "fits_declared_interest": ("about {tag}, which you named as an interest", "与你填写的兴趣 {tag} 有关"),
     "you_turned_to_it": ("you turned to it and have not taken it", "你关注过它，还没有选"),
+    "job_takes": ("people who do your job turn to it", "你的同行都在看"),
     "segment_takes": ("people of your segment turn to it", "与你同类的用户都在看"),
     "many_take": ("many people turned to it lately", "近期很多人在看"),
     "trending": ("more and more people turn to it", "越来越多的人在看"),
@@ -62,10 +64,10 @@ def why(crowd: Crowd, user: Columns, item: Columns, finder: Names) -> Why:
         crowd: the users.
         user: row of the user, of each row.
         item: place of the item that is shown.
-        finder: that speaks most for it; `pinned` and `explored` besides the names of ``FINDERS``.
+        finder: that speaks most for it; `pinned`, `explored` and `turn` (it waits for one above) besides the names of ``FINDERS``.
 
     Returns:
-        A reason a row. One that names an item names one that the user dealt with; where a finder goes by no such item or tag, what the
+        A reason a row. One that names an item names one that the user dealt with, or that stands above; where a finder goes by no such item or tag, what the
         segment or many do is told in its place.
     """
     code = np.full(len(user), "", dtype=object)
@@ -83,6 +85,15 @@ def why(crowd: Crowd, user: Columns, item: Columns, finder: Names) -> Why:
     rows = np.flatnonzero((finder == "content") | ((code == "") & np.isin(finder, BY_ITEM)))
     if len(rows):
         tag[rows], code[rows] = _liked(crowd, user[rows], item[rows])
+    rows = np.flatnonzero(finder == "turn")
+    if len(rows):
+        needs = crowd.shelf.needs[item[rows]]
+        lacked = sparse.csr_matrix(needs - needs.multiply(crowd.done[user[rows]]))
+        cause[rows], code[rows] = np.asarray(lacked.argmax(axis=1)).ravel(), "after_the_one_above"
+    for row in np.flatnonzero(finder == "job"):
+        job = crowd.jobs[user[row]]
+        if job in crowd.shelf.jobs and crowd.shelf.jobs[job][item[row]] > 0:
+            code[row], tag[row] = "job_takes", job
     simple = {"own": "you_turned_to_it", "trending": "trending", "pinned": "pinned", "explored": "explored"}
     for name, said in simple.items():
         code[finder == name] = said

@@ -11,6 +11,7 @@ from learnlake.recommend.lists.rules.candidates import Candidates
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.house import Picks
 from learnlake.recommend.lists.rules.shelf import Flags
+from learnlake.recommend.lists.rules.turns import Turns, is_awaited
 from learnlake.recommend.lists.settings import House
 
 Columns = NDArray[np.int64]
@@ -51,6 +52,8 @@ def explored(picks: Picks, found: Candidates, crowd: Crowd, house: House, purpos
         open_ = pool & ~_listed(items, found.columns)
         size = open_.sum(axis=1)
         can = (size > 0) & (items[:, rank] >= 0) & ~picks.pinned[:, rank]
+        if house.only_after_prerequisites:
+            can &= ~is_awaited(crowd, items, rank)
         turn = can & (draws[:, rank] < house.explore_share)
         wanted = np.minimum((draws[:, count + rank] * size).astype(np.int64), np.maximum(size - 1, 0))
         at = (np.cumsum(open_, axis=1) > wanted[:, None]).argmax(axis=1)
@@ -60,13 +63,14 @@ def explored(picks: Picks, found: Candidates, crowd: Crowd, house: House, purpos
 
 
 def _rare(found: Candidates, crowd: Crowd) -> Flags:
-    """Mark of what each user may see the quarter that was turned to least lately, at least one item."""
-    popular = np.where(found.may, crowd.shelf.popular[found.columns][None, :], np.inf)
+    """Mark of what each user may see at once the quarter that was turned to least lately, at least one item."""
+    ready = found.may & ~found.waits
+    popular = np.where(ready, crowd.shelf.popular[found.columns][None, :], np.inf)
     order = np.argsort(popular, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(order.shape[1])[None, :], axis=1)
-    size = np.ceil(found.may.sum(axis=1) * RARE_SHARE)
-    return np.asarray(found.may & (place < size[:, None]))
+    size = np.ceil(ready.sum(axis=1) * RARE_SHARE)
+    return np.asarray(ready & (place < size[:, None]))
 
 
 def _listed(items: Columns, columns: Columns) -> Flags:
@@ -83,6 +87,8 @@ def floored(picks: Picks, lined: tuple[Columns, Matrix], crowd: Crowd, house: Ho
         house: the floors.
     """
     shelf = crowd.shelf
+    candidates, worth = lined
+    lined = np.where(Turns(crowd, candidates, house).waits, -1, candidates), worth
     groups = []
     if house.least_creator_share:
         groups += [(shelf.creators == name, house.least_creator_share) for name in sorted(set(shelf.creators) - {""})]

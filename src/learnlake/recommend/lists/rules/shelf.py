@@ -140,11 +140,12 @@ class Shelf:
     @cached_property
     def segments(self) -> dict[str, Vector]:
         """Users of each segment who turned to each item lately."""
-        out: dict[str, Vector] = {}
-        for at, counts in enumerate(self.table.column("by_segment").to_pylist()):
-            for segment, count in counts or ():
-                out.setdefault(segment, np.zeros(len(self)))[at] = count
-        return out
+        return self._by_group("by_segment")
+
+    @cached_property
+    def jobs(self) -> dict[str, Vector]:
+        """Users of each declared job who turned to each item lately."""
+        return self._by_group("by_job")
 
     @cached_property
     def needs(self) -> Sparse:
@@ -197,6 +198,13 @@ class Shelf:
     def content(self) -> Sparse:
         """Items x everything they are made of (tags, creator, level, words of the text), each row of length 1 or empty."""
         return matrix({name: self.table.column(name).to_pylist() for name in MADE_OF.columns}, len(self), MADE_OF)
+
+    def _by_group(self, column: str) -> dict[str, Vector]:
+        out: dict[str, Vector] = {}
+        for at, counts in enumerate(self.table.column(column).to_pylist()):
+            for group, count in counts or ():
+                out.setdefault(group, np.zeros(len(self)))[at] = count
+        return out
 
     def _square(self, pairs: Sequence[tuple[int, int, float]]) -> Sparse:
         rows, columns, values = zip(*pairs, strict=True) if pairs else ((), (), ())

@@ -1,0 +1,68 @@
+"""Story 5: programmers of several trades and designers, some of them both, and newcomers with nothing but a declared job."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyspark.sql import functions as F
+
+from learnlake.recommend.lists.rules.frames import SERVED, offered
+from learnlake.simulate.topics import PROFESSIONS, TOPICS
+
+FIELDS = {topic.tag: topic.profession for topic in TOPICS}
+
+
+@pytest.fixture(scope="module")
+def lists(world) -> pd.DataFrame:
+    """The five courses of each user, with the field of each and the planted trades of the user."""
+    trades = world.people.groupBy("user_id").agg(
+        F.max("profession").alias("first"), F.max("second_profession").alias("second")
+    )
+    rows = world.shown("next_course").join(trades, on="user_id").toPandas()
+    rows["field"] = rows["tag"].map(FIELDS)
+    rows["is_own"] = (rows["field"] == rows["first"]) | (rows["field"] == rows["second"])
+    return rows
+
+
+def test_nine_in_ten_of_the_first_five_courses_lie_in_the_planted_field(lists) -> None:
+    assert lists["is_own"].mean() >= 0.9
+    assert lists.loc[lists["rank"] == 1, "is_own"].mean() >= 0.95
+    worst = lists.groupby("first")["is_own"].mean()
+    assert set(worst.index) == set(PROFESSIONS)
+    assert worst.min() >= 0.85, worst.to_dict()
+
+
+def test_who_is_of_two_trades_gets_courses_of_both(lists) -> None:
+    mixed = lists.dropna(subset=["second"])
+    mixed = mixed[mixed["first"] != mixed["second"]]
+    both = mixed.groupby("user_id").apply(
+        lambda own: {own["first"].iloc[0], own["second"].iloc[0]} <= set(own["field"]), include_groups=False
+    )
+    assert len(both) >= 30
+    assert both.mean() >= 0.8
+
+
+def test_newcomers_get_what_people_of_their_job_begin_with(world) -> None:
+    """Nothing is known of them but a declared job; what they see needs nothing that does not stand above it."""
+    history = [None] * (len(PROFESSIONS) + 1)
+    people = pa.table({"user_id": [*PROFESSIONS, "nobody"], "history": history, "job": [*PROFESSIONS, None]})
+    empty = {
+        name: pa.nulls(len(people), SERVED.field(name).type) for name in SERVED.names if name not in people.column_names
+    }
+    users = (
+        pa.table({**{name: people[name] for name in people.column_names}, **empty}).select(SERVED.names).cast(SERVED)
+    )
+    maker = world.maker("next_course")
+    items = offered(world.lists_known(), world.day, maker.settings).toArrow()
+    rows = maker.tabled(users, items).to_pandas()
+    rows["field"] = [FIELDS[item.split("/")[1].rsplit("-", 1)[0]] for item in rows["item_id"]]
+    rows = rows[~rows["is_explored"]]
+    assert (rows.groupby("user_id").size() >= 4).all()
+    own = rows[rows["user_id"] != "nobody"]
+    assert (own["field"] == own["user_id"]).mean() >= 0.9, own[["user_id", "item_id", "reason_code"]].to_string()
+    assert {"job_takes"} <= set(own["reason_code"])
+    assert set(rows.loc[rows["user_id"] == "nobody", "reason_code"]) <= {"many_take", "trending", "after_the_one_above"}
+    first = rows[rows["rank"] == 1].set_index("user_id")["item_id"]
+    assert np.all([item.endswith("-1") for item in first]), "a first course of a chain"
