@@ -49,6 +49,7 @@ bench: install-test
 	@$(BIN)/python bench/topn.py
 	@$(BIN)/python bench/factors.py
 	@if [ -d "$${DATA:-}/m4_weekly" ]; then $(BIN)/python bench/forecasts.py && $(BIN)/python bench/values.py --data "$${DATA}"; else echo "bench/forecasts.py needs DATA, the folder with m4_weekly and oulad"; fi
+	@if [ -d "$${DATA:-}/online_retail" ]; then $(BIN)/python bench/later_lists.py --data "$${DATA}"; else echo "bench/later_lists.py needs DATA, the folder with online_retail and oulad"; fi
 	@rm -rf $(BENCH)
 	@SIMULATED=$(BENCH)/logs $(BIN)/python bench/demo.py --logs $(BENCH)/logs --lake $(BENCH)/lake --users 100000 --days 60 \
 		--only gold.segments --only gold.portraits

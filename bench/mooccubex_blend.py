@@ -22,6 +22,9 @@ def top(scores: Scores, known: Any, at_most: int) -> Places:
     held = scores.copy()
     held[known.nonzero()] = -np.inf
     found = np.argpartition(-held, at_most, axis=1)[:, :at_most]
+    edge = np.take_along_axis(held, found, axis=1).min(axis=1, keepdims=True)
+    is_tied = np.count_nonzero(held >= edge, axis=1) > at_most  # more than there is room for
+    found[is_tied] = np.argsort(-held[is_tied], axis=1, kind="stable")[:, :at_most]
     found.sort(axis=1)
     order = np.argsort(-np.take_along_axis(held, found, axis=1), axis=1, kind="stable")
     return np.take_along_axis(found, order, axis=1)

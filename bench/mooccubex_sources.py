@@ -66,7 +66,7 @@ def _lists(path: Path) -> Any:
 def parted(train: Any, share: float, seed: int) -> tuple[Any, Any]:
     """Part the enrolments of each user by chance of a seed: those to learn from, and a share to tune by."""
     draw = np.random.default_rng(seed).random(train.nnz)
-    user = np.repeat(np.arange(USERS), np.diff(train.indptr))
+    user = np.repeat(np.arange(train.shape[0]), np.diff(train.indptr))
     order = np.lexsort((draw, user))
     place = np.arange(train.nnz) - train.indptr[user]
     is_held = np.zeros(train.nnz, dtype=bool)
@@ -80,7 +80,7 @@ def parted(train: Any, share: float, seed: int) -> tuple[Any, Any]:
 
 def popularity(train: Any) -> Scores:
     """Score by how many users are enrolled."""
-    return np.tile(np.asarray(train.sum(axis=0), dtype=np.float32), (USERS, 1))
+    return np.tile(np.asarray(train.sum(axis=0), dtype=np.float32), (train.shape[0], 1))
 
 
 def item_cosine(train: Any, neighbours: int) -> Scores:
@@ -95,7 +95,7 @@ def item_cosine(train: Any, neighbours: int) -> Scores:
 def user_cosine(train: Any, neighbours: int) -> Scores:
     """Score by what the users with the highest cosines are enrolled in."""
     unit, found = unit_rows(train), np.empty(train.shape, dtype=np.float32)
-    for start in range(0, USERS, 1_000):
+    for start in range(0, train.shape[0], 1_000):
         near = (unit[start : start + 1_000] @ unit.T).toarray().astype(np.float32)
         near[np.arange(len(near)), np.arange(start, start + len(near))] = 0.0
         edge = -np.partition(-near, neighbours - 1, axis=1)[:, neighbours - 1 : neighbours]
