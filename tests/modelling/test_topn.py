@@ -73,7 +73,9 @@ def test_scores_that_single_precision_cannot_tell_apart_are_ranked_by_item_id():
     one = random.normal(size=64).astype(np.float32) * 100
     items = Items.of([f"i{n:02d}" for n in range(40)], np.array([random.permutation(one) for _ in range(40)]))
     users = batch([[1.0] * 64] * 3, [["i01"], None, []])
-    assert len(set((np.ones((3, 64), np.float32) @ items.factors.T)[0].tolist())) > 1, "how many depends on the processor"
+    assert len(set((np.ones((3, 64), np.float32) @ items.factors.T)[0].tolist())) > 1, (
+        "how many depends on the processor"
+    )
     found = rows(Search(items, 5).told(users))
     assert [row[1] for row in found] == ["i00", "i02", "i03", "i04", "i05"] + ["i00", "i01", "i02", "i03", "i04"] * 2
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pyspark.sql import functions as F
 
-from learnlake.lake.tables.gold import SEGMENTS
-from learnlake.lake.tables.topics import TOPIC_POINTS, TOPIC_WEEKS
+from learnlake.behaviour.topics.settings import AskingSettings, Topics
+from learnlake.behaviour.topics.stages.topic_points import topic_points
+from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS
+from learnlake.lake.tables.silver import EVENTS, IDENTITIES, USER_DAYS
+from learnlake.lake.tables.topics import TEXT_TOPICS, TOPIC_WEEKS
+from tests.stories.conftest import WORLD
 
 
 def test_every_client_has_the_type_of_the_contract_and_a_firm_counts_once(world) -> None:
@@ -18,7 +24,15 @@ def test_every_client_has_the_type_of_the_contract_and_a_firm_counts_once(world)
 
 
 def test_the_type_that_doubled_among_students_is_named_and_no_other(world) -> None:
-    points = world.store.read(TOPIC_POINTS).where("topic_kind = 'requests' AND scheme IN ('client', 'all')")
+    """Planted: from the middle of the span on. Asked four weeks after it, of what was known then."""
+    day = WORLD.first_day + timedelta(days=WORLD.days // 2 + 27)
+    found = world.store.read(TEXT_TOPICS).where(F.col("event_date") <= F.lit(day)).withColumn("as_of_date", F.lit(day))
+    log = (world.store.read(table, day) for table in (EVENTS, IDENTITIES, USER_DAYS))
+    members = world.store.day(SEGMENT_MEMBERS, world.day)
+    settings, topics = world.conf.of(AskingSettings), world.conf.of(Topics)
+    points = topic_points(found, *log, members, as_of=day, settings=settings, topics=topics).where(
+        "topic_kind = 'requests'"
+    )
     risen = points.where("point = 'rising' AND is_found AND scheme = 'client'").collect()
     assert [(row.segment_id, row.topic) for row in risen] == [("student", "career")]
     assert risen[0].control_share == pytest.approx(0.2, abs=0.06)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F
 
+from learnlake.lake.tables.recommend import PREFERENCES
 from learnlake.recommend.lists.rules.frames import SERVED, offered
 from learnlake.simulate.topics import PROFESSIONS, TOPICS
 
@@ -26,22 +27,42 @@ def lists(world) -> pd.DataFrame:
     return rows
 
 
-def test_nine_in_ten_of_the_first_five_courses_lie_in_the_planted_field(lists) -> None:
-    assert lists["is_own"].mean() >= 0.9
-    assert lists.loc[lists["rank"] == 1, "is_own"].mean() >= 0.95
-    worst = lists.groupby("first")["is_own"].mean()
+def test_nine_in_ten_of_the_first_five_courses_lie_in_the_planted_field(world, lists) -> None:
+    """A trade of three technologies has nine courses: of those who have taken most of them, the field cannot give five more."""
+    taken = world.store.day(PREFERENCES, world.day).where("taken_date IS NOT NULL AND item_id LIKE 'course/%'")
+    numbers = (
+        taken.select("user_id", F.regexp_extract("item_id", r"course/(.*)-\d", 1).alias("tag"))
+        .groupBy("user_id", "tag")
+        .count()
+    )
+    done = {(row.user_id, row.tag): row["count"] for row in numbers.collect()}
+
+    def left(own: pd.Series) -> int:
+        """Count the courses that the fields of a user may still give: of each technology two at most, and not what was taken."""
+        return sum(
+            min(2, 3 - done.get((own.name, tag), 0))
+            for tag, field in FIELDS.items()
+            if field in (own["first"], own["second"])
+        )
+
+    users = lists.groupby("user_id")[["first", "second"]].first()
+    can = lists[lists["user_id"].map(users.apply(left, axis=1)) >= 5]
+    assert len(can) > 0.9 * len(lists)
+    assert can["is_own"].mean() >= 0.9
+    assert can.loc[~can["is_explored"], "is_own"].mean() >= 0.92, "without the places that go by lot"
+    assert can.loc[can["rank"] == 1, "is_own"].mean() >= 0.98
+    worst = can.groupby("first")["is_own"].mean()
     assert set(worst.index) == set(PROFESSIONS)
     assert worst.min() >= 0.85, worst.to_dict()
 
 
-def test_who_is_of_two_trades_gets_courses_of_both(lists) -> None:
+def test_who_is_of_two_trades_mostly_gets_courses_of_both(lists) -> None:
     mixed = lists.dropna(subset=["second"])
-    mixed = mixed[mixed["first"] != mixed["second"]]
-    both = mixed.groupby("user_id").apply(
-        lambda own: {own["first"].iloc[0], own["second"].iloc[0]} <= set(own["field"]), include_groups=False
-    )
-    assert len(both) >= 30
-    assert both.mean() >= 0.8
+    fields = mixed.groupby("user_id").agg(first=("first", "first"), second=("second", "first"), shown=("field", set))
+    both = [{own.first, own.second} <= own.shown for own in fields.itertuples(index=False)]
+    assert len(both) >= 50
+    assert mixed["is_own"].mean() >= 0.95
+    assert np.mean(both) >= 0.7
 
 
 def test_newcomers_get_what_people_of_their_job_begin_with(world) -> None:
@@ -59,7 +80,7 @@ def test_newcomers_get_what_people_of_their_job_begin_with(world) -> None:
     rows = maker.tabled(users, items).to_pandas()
     rows["field"] = [FIELDS[item.split("/")[1].rsplit("-", 1)[0]] for item in rows["item_id"]]
     rows = rows[~rows["is_explored"]]
-    assert (rows.groupby("user_id").size() >= 4).all()
+    assert (rows.groupby("user_id").size() >= 3).all()
     own = rows[rows["user_id"] != "nobody"]
     assert (own["field"] == own["user_id"]).mean() >= 0.9, own[["user_id", "item_id", "reason_code"]].to_string()
     assert {"job_takes"} <= set(own["reason_code"])

@@ -96,7 +96,7 @@ def test_what_is_learned_beats_popularity_repeat_and_nearest_neighbours_on_later
     assert decision.is_published, decision.reason
     found = lists.candidate.metrics
     assert found["ndcg"] > found["simple_ndcg"] + 0.02
-    assert found["next_course_ndcg"] > 0.7
+    assert found["next_course_ndcg"] > 0.65, "of what may follow in the same list, too"
     for place in SHOWN:
         error = found.get(f"{place}_calibration_error")
         assert error is None or error < max(0.01, 3 * found[f"{place}_perfect_calibration_error"])
