@@ -31,6 +31,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.sql.shuffle.partitions": "2",
         # for a handful of rows, writing and compiling code for each projection costs more than interpreting it
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        # nor is a plan of a handful of rows made better by planning it anew at every shuffle: a sixth of the suite's time
+        "spark.sql.adaptive.enabled": "false",
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": str(folder),
         "spark.eventLog.compress": "false",

@@ -2,69 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.recommend.lists.rules.frames import offered, served
+from learnlake.lake.joins import owned
+from learnlake.recommend.lists.rules.frames import Known, offered, served
 from learnlake.recommend.lists.rules.judging import interval
+from tests.stories.conftest import World
 
 DECLARED = ("interests", "profession")
 ALONE = {"next_course": "academy", "bookshelf": "academy", "community": "forum"}
 
 
-@pytest.fixture(scope="module")
-def lists(world) -> pd.DataFrame:
-    """Shares of the lists that lie in the planted interests, of people with accounts on several platforms that are known to be theirs.
+@dataclass(frozen=True)
+class Linked:
+    """People with accounts on several platforms that are known to be theirs; ``wanted``: the planted interests of each; ``items``: what is on offer."""
 
-    One row per placement and user: ``alone``, by what was done on the placement's platform; ``together``, by what was done on all;
-    ``registered``, as on the day they come and declare nothing; ``welcomed``, the same with what was done elsewhere.
-    """
-    people = world.people.groupBy("user_id").agg(
-        F.countDistinct("platform").alias("platforms"), F.first("interests").alias("interests")
-    )
-    linked = people.where("platforms > 1").select("user_id", "interests")
-    wanted = linked.toPandas().set_index("user_id")["interests"]
-    known, maker = world.lists_known(), world.maker(*ALONE)
-    items = offered(known, world.day, maker.settings).toArrow()
-    tags = dict(zip(items["item_id"].to_pylist(), items["tags"].to_pylist(), strict=True))
-    platform_of = known.items.select("item_id", "platform").distinct()
+    world: World
+    people: DataFrame
+    wanted: dict[str, list[str]]
+    items: pa.Table
 
-    def shares(which, placement: str) -> pd.Series:
-        users = served(which, world.day, maker.settings).join(linked.select("user_id"), on="user_id", how="left_semi")
-        one = replace(maker, placements={placement: maker.placements[placement]})
-        rows = one.tabled(users.toArrow(), items).to_pandas()
-        pairs = zip(rows["item_id"], rows["user_id"], strict=True)
-        return (
-            rows.assign(hit=[bool(set(tags[item] or ()) & set(wanted[user])) for item, user in pairs])
-            .groupby("user_id")["hit"]
-            .mean()
+    @classmethod
+    def of(cls, world: World) -> Linked:
+        """Find them in a world."""
+        own = world.people.groupBy("user_id").agg(
+            F.countDistinct("platform").alias("n"), F.first("interests").alias("interests")
         )
+        linked = own.where("n > 1").select("user_id", "interests")
+        wanted = {row.user_id: row.interests for row in linked.collect()}
+        users = world.store.spark.createDataFrame([(user,) for user in sorted(wanted)], "user_id string")
+        return cls(world, users, wanted, offered(world.lists_known(), world.day, world.maker().settings).toArrow())
 
+    def shares(self, known: Known, placement: str) -> pd.Series:
+        """Return of each of them the share of the list that lies in the interests, made of what is known."""
+        maker = self.world.maker(placement)
+        users = served(known, self.world.day, maker.settings).join(self.people, on="user_id", how="left_semi")
+        rows = maker.tabled(users.toArrow(), self.items).to_pandas()
+        tags = dict(zip(self.items["item_id"].to_pylist(), self.items["tags"].to_pylist(), strict=True))
+        pairs = zip(rows["item_id"], rows["user_id"], strict=True)
+        rows["hit"] = [bool(set(tags[item] or ()) & set(self.wanted[user])) for item, user in pairs]
+        return rows.groupby("user_id")["hit"].mean()
+
+
+@pytest.fixture(scope="module")
+def lists(world: World) -> pd.DataFrame:
+    """Shares of lists that lie in the planted interests, one row per placement and user.
+
+    ``alone``: by what was done on the placement's platform; ``together``: by what was done on all; ``registered``: as on the day they
+    come and declare nothing; ``welcomed``: the same with what was done elsewhere.
+    """
+    linked, known = Linked.of(world), world.lists_known()
+    platform_of = known.items.select("item_id", "platform").distinct()
+    nothing = {name: F.lit(None).cast(known.accounts.schema[name].dataType) for name in DECLARED}
+    silent = known.accounts.withColumns(nothing)
     out = []
     for placement, platform in ALONE.items():
         here = known.preferences.join(platform_of.where(F.col("platform") == platform), on="item_id", how="left_semi")
+        elsewhere = known.preferences.join(here, on=["user_id", "item_id"], how="left_anti")
         account = known.accounts.where(F.col("platform") == platform)
-        silent = known.accounts.withColumns(
-            {name: F.lit(None).cast(known.accounts.schema[name].dataType) for name in DECLARED}
-        )
         seen = {
             "alone": replace(known, preferences=here, accounts=account),
             "together": known,
             "registered": replace(known, preferences=here.limit(0), accounts=silent),
-            "welcomed": replace(
-                known,
-                preferences=known.preferences.join(here, on=["user_id", "item_id"], how="left_anti"),
-                accounts=silent,
-            ),
+            "welcomed": replace(known, preferences=elsewhere, accounts=silent),
         }
-        own = account.join(known.identities, on="account_id", how="left").select(
-            F.coalesce(known.identities["user_id"], account["account_id"])
-        )
-        users = [row[0] for row in own.distinct().collect()]
-        held = pd.DataFrame({name: shares(which, placement) for name, which in seen.items()})
+        users = {row[0] for row in owned(account, known.identities).select("user_id").distinct().collect()}
+        held = pd.DataFrame({name: linked.shares(which, placement) for name, which in seen.items()})
         out.append(held[held.index.isin(users)].dropna().assign(placement=placement))
     return pd.concat(out)
 
