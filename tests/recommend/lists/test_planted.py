@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import reduce
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -120,6 +121,45 @@ def test_nearly_all_of_the_first_five_courses_lie_in_the_planted_field(
     assert shares[0] >= 0.8
     assert shares[1] >= 0.85
     assert shares[2] >= 0.9
+
+
+def test_lists_of_articles_come_near_the_true_utility(spark: SparkSession, academy: Academy, lists: Lists) -> None:
+    """nDCG against the planted chance that a person turns to an article: of an interest in 88 % of cases, of the own level in 80 %."""
+    people = accounts(spark, ACADEMY).where("NOT is_bot AND platform = 'academy'")
+    users = people.selectExpr("login_id AS user_id", "interests", "level AS own_level").toPandas().set_index("user_id")
+    rows = (
+        academy.items.where("item_kind = 'article' AND withdrawn_at IS NULL")
+        .select("item_id", "tags", "level")
+        .toPandas()
+    )
+    place = {item: at for at, item in enumerate(rows["item_id"])}
+    topic, level = rows["tags"].str[0].to_numpy(), rows["level"].to_numpy()
+
+    rows_taken = lists.frames[0].where("taken_date IS NOT NULL").select("user_id", "item_id").toPandas()
+    taken = rows_taken.groupby("user_id")["item_id"].agg(list).to_dict()
+
+    def utility(user: str) -> np.ndarray:
+        wanted, mine = users.at[user, "interests"], users.at[user, "own_level"]
+        by_topic = 0.88 * np.isin(topic, wanted) / len(wanted) + 0.12 / len(TOPICS)
+        return by_topic * (0.8 * (level == mine) + 0.2 / 3)
+
+    def ndcg(shown: DataFrame) -> float:
+        listed = (
+            shown.where("placement = 'reading' AND NOT is_explored").select("user_id", "rank", "item_id").toPandas()
+        )
+        discount = 1 / np.log2(np.arange(2, 7))
+        found = []
+        for user, held in listed.sort_values("rank").groupby("user_id"):
+            gains = utility(user)
+            left = np.delete(gains, [place[item] for item in taken.get(user, ()) if item in place])
+            ideal = np.sort(left)[::-1][: len(held)] @ discount[: len(held)]
+            found.append(gains[[place[item] for item in held["item_id"]]] @ discount[: len(held)] / ideal)
+        return float(np.mean(found))
+
+    simple = recommendations(*lists.frames, as_of=LAST, placements=lists.placements, settings=SETTINGS, models={})
+    ours, popular = ndcg(lists.shown), ndcg(simple)
+    assert ours > 0.38
+    assert ours > 3 * popular
 
 
 def test_every_row_is_one_place_of_one_list_and_nothing_taken_comes_again(lists: Lists) -> None:
