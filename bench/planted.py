@@ -53,6 +53,13 @@ class Found:
     enterprises: tuple[int, int]
 
 
+def identified(rows: DataFrame, key: bytes) -> DataFrame:
+    """Add the ``account_id`` in the lake to rows of the simulator's truth, by platform and login_id."""
+    return rows.withColumn(
+        "account_id", identifier(F.col("platform"), keyed_hash(key)(F.col("login_id").cast("string")))
+    )
+
+
 def people(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
     """Return the simulator's ``users`` with their ``account_id`` and ``user_id`` in the lake; bots are left out.
 
@@ -61,10 +68,8 @@ def people(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
         truth: the simulator's ``users``.
         key: of the keyed hashes, to find the account of a login.
     """
-    hashed = keyed_hash(key)(F.col("login_id").cast("string"))
-    accounts = truth.where(~F.col("is_bot")).withColumn("account_id", identifier(F.col("platform"), hashed))
     owner = store.read(IDENTITIES).groupBy("account_id").agg(F.max_by("user_id", "known_from").alias("user_id"))
-    return accounts.join(owner, on="account_id")
+    return identified(truth.where(~F.col("is_bot")), key).join(owner, on="account_id")
 
 
 def planted(store: Store, truth: DataFrame, key: bytes) -> DataFrame:

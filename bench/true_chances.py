@@ -19,15 +19,15 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.ingest.mapping import identifier
 from learnlake.lake.joins import owned
-from learnlake.lake.key import KeySettings, key_of, keyed_hash
+from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.store import Store
 from learnlake.lake.tables.demand import PROPENSITIES
 from learnlake.lake.tables.silver import IDENTITIES, USER_DAYS
 from learnlake.modelling import binary
 from learnlake.options import opened
 from learnlake.simulate import SimulateSettings, purchase_chances
+from planted import identified
 
 ACTIVITY = (
     *(
@@ -51,9 +51,7 @@ RENEWAL_DAYS = 14
 
 def with_users(rows: DataFrame, store: Store, key: bytes) -> DataFrame:
     """Add the user of each login."""
-    hashed = keyed_hash(key)(F.col("login_id").cast("string"))
-    accounts = rows.withColumn("account_id", identifier(F.col("platform"), hashed))
-    return owned(accounts, store.read(IDENTITIES))
+    return owned(identified(rows, key), store.read(IDENTITIES))
 
 
 def renewals(store: Store, truth: DataFrame, key: bytes, as_of: date) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -29,8 +30,6 @@ Familiar = Annotated[
     list[str] | None,
     typer.Option("--already-know", metavar="ITEM", help="An item the user knows already; may be repeated."),
 ]
-
-
 Quality = Annotated[
     bool,
     typer.Option(
@@ -100,9 +99,9 @@ def recommend(
         ERR.print(f"By what was known on {day}, and this user's events up to now.", markup=False)
 
 
-def model_of(conf: Conf, store: Store, day: object) -> Recommender:
+def model_of(conf: Conf, store: Store, day: date) -> Recommender:
     """Return the model that made the newest lists."""
-    rows = store.read(RECOMMENDATIONS).where(f"as_of_date = '{day}' AND model_version IS NOT NULL")
+    rows = store.day(RECOMMENDATIONS, day).where("model_version IS NOT NULL")
     version = rows.select("model_version").first()
     model: Recommender = loaded(conf, RECOMMENDER.name, version[0]) if version else Recommender()
     return model

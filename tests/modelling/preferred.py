@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
 PREFERENCES = "user_id string, item_id string, weight double"
+RATINGS = [("user1", "item1", 5.0), ("user1", "item2", 3.0), ("user2", "item1", 5.0), ("user2", "item2", 3.0)]
+RATINGS += [("user3", "item2", 4.0), ("user3", "item3", 2.0)]
 
 
 def drawn(seed: int, users: int, items: int, share: float = 0.3) -> NDArray[np.float64]:

@@ -6,11 +6,9 @@ import pytest
 from learnlake.modelling.neighbours import candidates, expected_ratings, like_users, similar_users
 from learnlake.modelling.scoring import Asked
 from learnlake.modelling.similarity import Likeness
-from tests.modelling.preferred import PREFERENCES, drawn, framed, highest, item, told, user
+from tests.modelling.preferred import PREFERENCES, RATINGS, drawn, framed, highest, item, told, user
 
 WEIGHTS = drawn(13, 15, 8)
-RATINGS = [("user1", "item1", 5.0), ("user1", "item2", 3.0), ("user2", "item1", 5.0), ("user2", "item2", 3.0)]
-RATINGS += [("user3", "item2", 4.0), ("user3", "item3", 2.0)]
 
 
 @pytest.mark.parametrize("keeps_known", [False, True])

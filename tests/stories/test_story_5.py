@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F
 
 from learnlake.lake.tables.recommend import PREFERENCES
-from learnlake.recommend.lists.rules.frames import SERVED, offered
+from learnlake.recommend.lists.rules.frames import offered
 from learnlake.simulate.topics import PROFESSIONS, TOPICS
+from tests.recommend.lists.small import user, users_table
 
 FIELDS = {topic.tag: topic.profession for topic in TOPICS}
 
@@ -67,14 +67,7 @@ def test_who_is_of_two_trades_mostly_gets_courses_of_both(lists) -> None:
 
 def test_newcomers_get_what_people_of_their_job_begin_with(world) -> None:
     """Nothing is known of them but a declared job; what they see needs nothing that does not stand above it."""
-    history = [None] * (len(PROFESSIONS) + 1)
-    people = pa.table({"user_id": [*PROFESSIONS, "nobody"], "history": history, "job": [*PROFESSIONS, None]})
-    empty = {
-        name: pa.nulls(len(people), SERVED.field(name).type) for name in SERVED.names if name not in people.column_names
-    }
-    users = (
-        pa.table({**{name: people[name] for name in people.column_names}, **empty}).select(SERVED.names).cast(SERVED)
-    )
+    users = users_table(*(user(job, job=job) for job in PROFESSIONS), user("nobody"))
     maker = world.maker("next_course")
     items = offered(world.lists_known(), world.day, maker.settings).toArrow()
     rows = maker.tabled(users, items).to_pandas()

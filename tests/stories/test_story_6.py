@@ -20,6 +20,7 @@ from learnlake.modelling.similarity import Likeness
 from learnlake.segments.settings import Scheme, Schemes
 from learnlake.segments.training import cut
 from tests.behaviour.series.drawn import AS_OF, conf, points
+from tests.modelling.preferred import PREFERENCES, RATINGS
 from tests.segments.planted import NAMES, users
 
 DAY = date(2026, 5, 1)
@@ -69,9 +70,7 @@ def test_in_a_matrix_of_three_by_three_two_equal_users_are_nearest_and_no_score_
     spark: SparkSession,
 ) -> None:
     """Nobody rated item4: it gets no score, for anybody."""
-    told = [("user1", "item1", 5.0), ("user1", "item2", 3.0), ("user2", "item1", 5.0), ("user2", "item2", 3.0)]
-    told += [("user3", "item2", 4.0), ("user3", "item3", 2.0)]
-    ratings = spark.createDataFrame(told, "user_id string, item_id string, weight double")
+    ratings = spark.createDataFrame(RATINGS, PREFERENCES)
     nearest = {row.user_id: row.other_id for row in similar_users(ratings, Likeness(neighbours=1)).collect()}
     assert (nearest["user1"], nearest["user2"]) == ("user2", "user1")
     scored = {row.item_id for row in like_users(ratings, Likeness(), 3).collect()}

@@ -34,9 +34,9 @@ Said = tuple[tuple[str, str], ...]
 @answer(reads=(RECOMMENDATIONS,))
 def lists_of_a_day(recommendations: DataFrame, *, as_of: date) -> DataFrame:
     """Return one row per placement: users, rows, items and creators shown, mean chance, share by lot, and the model."""
-    own = recommendations.where(F.col("as_of_date") == F.lit(as_of))
     return (
-        own.groupBy("placement")
+        of_day(as_of, recommendations)
+        .groupBy("placement")
         .agg(
             F.countDistinct("user_id").alias("user_count"),
             F.countDistinct("item_id").alias("item_count"),

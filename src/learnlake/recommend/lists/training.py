@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.lake.joins import owned
+from learnlake.lake.joins import known_by, owned
 from learnlake.lake.stage import Before, ModelNode, train
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.recommend import PREFERENCES
@@ -22,7 +22,7 @@ from learnlake.modelling.gate import Bar, Candidate
 from learnlake.recommend.lists.models.recommender import Recommender
 from learnlake.recommend.lists.rules.candidates import candidates_of
 from learnlake.recommend.lists.rules.crowd import Crowd
-from learnlake.recommend.lists.rules.frames import Known, at_end_of, of_day, offered, served
+from learnlake.recommend.lists.rules.frames import Known, of_day, offered, served
 from learnlake.recommend.lists.rules.judging import Trial, mean
 from learnlake.recommend.lists.rules.learning import learned
 from learnlake.recommend.lists.rules.ranking import Past, Verdict, judged, taught
@@ -120,7 +120,9 @@ def moment(known: Known, events: DataFrame, day: date, settings: ListSettings) -
     then = replace(
         known,
         preferences=preferences,
-        **{name: at_end_of(day, getattr(known, name)) for name in ("items", "accounts", "identities")},
+        items=known.items.where(known_by(ITEMS, day)),
+        accounts=known.accounts.where(known_by(ACCOUNTS, day)),
+        identities=known.identities.where(known_by(IDENTITIES, day)),
     )
     rows = turned_to(preferences, settings)
     bucket = F.pmod(F.xxhash64(F.lit("lists: parts"), "user_id"), F.lit(100))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -78,11 +78,6 @@ class Known:
     needs: DataFrame | None = None
     rules: DataFrame | None = None
     transitions: DataFrame | None = None
-
-
-def at_end_of(day: date, history: DataFrame) -> DataFrame:
-    """Return what of a table with history was known at the end of a day."""
-    return history.where(F.col("known_from") < F.lit(day + timedelta(days=1)).cast("timestamp"))
 
 
 def of_day(day: date, frame: DataFrame) -> DataFrame:

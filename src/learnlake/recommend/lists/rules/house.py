@@ -42,9 +42,10 @@ def allowed(crowd: Crowd, columns: Columns, house: House) -> tuple[Flags, Flags]
         may &= _speaks(crowd, columns)
     waits = np.zeros_like(may)
     if house.only_after_prerequisites:
-        is_ready = may & (lacking(crowd, columns) == 0)
+        lack = lacking(crowd, columns)
+        is_ready = may & (lack == 0)
         if house.prerequisites_in_list:
-            waits = may & after_others(crowd, columns, is_ready)
+            waits = may & after_others(crowd, columns, is_ready, lack)
         may = is_ready | waits
     return may, waits
 

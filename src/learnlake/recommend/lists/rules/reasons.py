@@ -10,6 +10,7 @@ from scipy import sparse
 
 from learnlake.modelling.grid import Sparse
 from learnlake.recommend.lists.rules.crowd import Crowd
+from learnlake.recommend.lists.rules.shelf import Vector
 
 Columns = NDArray[np.int64]
 Names = NDArray[np.object_]
@@ -91,9 +92,8 @@ def why(crowd: Crowd, user: Columns, item: Columns, finder: Names) -> Why:
         lacked = sparse.csr_matrix(needs - needs.multiply(crowd.done[user[rows]]))
         cause[rows], code[rows] = np.asarray(lacked.argmax(axis=1)).ravel(), "after_the_one_above"
     for row in np.flatnonzero(finder == "job"):
-        job = crowd.jobs[user[row]]
-        if job in crowd.shelf.jobs and crowd.shelf.jobs[job][item[row]] > 0:
-            code[row], tag[row] = "job_takes", job
+        if _turns(crowd.shelf.jobs, crowd.jobs[user[row]], item[row]):
+            code[row], tag[row] = "job_takes", crowd.jobs[user[row]]
     simple = {"own": "you_turned_to_it", "trending": "trending", "pinned": "pinned", "explored": "explored"}
     for name, said in simple.items():
         code[finder == name] = said
@@ -107,11 +107,16 @@ def _rest(
     code, cause, tag = told
     for row in np.flatnonzero(code == ""):
         segment = crowd.segments[user[row]]
-        turns = segment and crowd.shelf.segments.get(segment, np.zeros(len(crowd.shelf)))[item[row]] > 0
+        turns = _turns(crowd.shelf.segments, segment, item[row])
         code[row], tag[row] = ("segment_takes", segment) if turns else ("many_take", "")
         if not turns and crowd.shelf.popular[item[row]] == 0:
             code[row] = "explored"  # nobody turned to it lately: it is here to be tried
     return code, cause, tag
+
+
+def _turns(by_group: dict[str, Vector], group: str, item: np.int64) -> bool:
+    """Say whether anybody of a group turned to an item lately; of no group nobody did."""
+    return group in by_group and bool(by_group[group][item] > 0)
 
 
 def _near(crowd: Crowd, user: Columns, item: Columns) -> tuple[Columns, Names]:

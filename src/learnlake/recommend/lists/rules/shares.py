@@ -87,13 +87,15 @@ def floored(picks: Picks, lined: tuple[Columns, Matrix], crowd: Crowd, house: Ho
         house: the floors.
     """
     shelf = crowd.shelf
-    candidates, worth = lined
-    lined = np.where(Turns(crowd, candidates, house).waits, -1, candidates), worth
     groups = []
     if house.least_creator_share:
         groups += [(shelf.creators == name, house.least_creator_share) for name in sorted(set(shelf.creators) - {""})]
     if house.least_new_share:
         groups.append((shelf.ages < house.new_days, house.least_new_share))
+    if not groups:
+        return picks
+    candidates, worth = lined
+    lined = np.where(Turns(crowd, candidates, house).waits, -1, candidates), worth
     items, guarded = picks.items.copy(), picks.by_lot | picks.pinned
     for member, share in groups:
         due = int(np.floor((items >= 0).sum() * share)) - int(member[items[items >= 0]].sum())

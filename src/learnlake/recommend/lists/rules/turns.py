@@ -19,17 +19,17 @@ def lacking(crowd: Crowd, columns: Columns) -> Matrix:
     return np.asarray(np.asarray(needs.sum(axis=1)).ravel()[None, :] - (crowd.done @ needs.T).toarray())
 
 
-def after_others(crowd: Crowd, columns: Columns, may: Flags) -> Flags:
+def after_others(crowd: Crowd, columns: Columns, may: Flags, lack: Matrix) -> Flags:
     """Say of each user and item whether something is lacking, all of which the user may be shown.
 
     Args:
         crowd: the users.
         columns: places of the items in question.
         may: users x columns, what may be shown at once.
+        lack: likewise, what :func:`lacking` counts.
     """
     needs = crowd.shelf.needs[columns][:, columns]
     is_open = may & (crowd.done[:, columns].toarray() == 0)
-    lack = lacking(crowd, columns)
     return np.asarray((lack > 0) & (np.asarray(is_open @ needs.T) == lack))
 
 
