@@ -53,9 +53,9 @@ def test_everybody_who_has_joined_has_a_chance_and_no_robot(spark, chances):
 
 def test_nobody_buys_who_has_no_chance_and_everybody_who_must(pairs):
     assert not any(has_bought for chance, has_bought in pairs if chance == 0)
-    bound = [has_bought for chance, has_bought in pairs if chance == 1]
+    bound = [has_bought for chance, has_bought in pairs if chance > 0.99]  # but for who leaves before
     assert len(bound) > 50
-    assert all(bound)
+    assert sum(bound) >= len(bound) - 2
 
 
 def test_as_many_buy_as_the_chances_say(pairs):
@@ -81,15 +81,18 @@ def test_chances_are_calibrated_by_decile(pairs):
 def test_the_chance_of_a_buyer_is_that_of_the_closed_form(spark, chances):
     """With ln(mood) normal, the mean of min(1, a x mood) is a Phi((-ln a - s^2/2) / s) + Phi((ln a - s^2/2) / s)."""
     start = STARTS[2]
-    buyers = accounts(spark, WORLD).where("habit = 'buyer' AND joined_day < 0")  # they have looked around by now
+    buyers = accounts(spark, WORLD).where(
+        "habit = 'buyer' AND joined_day < 0 AND churned_day IS NULL"
+    )  # they have looked around by now
     none = defaultdict(lambda: 1.0)
     for row in every_day(buyers, WORLD).where(f"day > {start} AND day <= {start + WITHIN}").collect():
         mean = HABITS["buyer"].rates["purchase"] * row.bustle
         drawn = min(1.0, row.share) * _some(mean)
         none[row.login_id] *= 0.0 if "buy_course" in row.bound else 1.0 - drawn
     assert len(none) > 30
+    most_leaving = 0.08 * WITHIN / (2 * WORLD.days)  # 8 % leave, on days spread evenly over twice the span
     for login, missed in none.items():
-        assert chances[start]["academy", login] == pytest.approx(1 - missed, abs=0.002)
+        assert -0.002 - most_leaving <= chances[start]["academy", login] - (1 - missed) <= 0.002
 
 
 def _some(mean):
@@ -97,28 +100,40 @@ def _some(mean):
     return mean * phi((-log(mean) - half) / MOOD_SPREAD) + phi((log(mean) - half) / MOOD_SPREAD)
 
 
-def test_who_leaves_buys_only_until_then(spark):
-    buyers = (
-        present(accounts(spark, WORLD), WORLD)
-        .where("habit = 'buyer' AND churned_day BETWEEN 20 AND 56")
-        .orderBy("login_id")
-    )
-    # Somebody who neither looks around nor is bound to buy on the last day.
-    leaver = next(
-        one for one in buyers.collect() if one.last_day > one.since_day + 14 and (one.last_day - one.since_day) % 20
-    )
-    last = leaver.last_day
+def test_who_will_leave_is_not_known_and_who_has_left_buys_no_more(spark):
+    buyers = present(accounts(spark, WORLD), WORLD).where("habit = 'buyer' AND churned_day BETWEEN 30 AND 50")
+    leavers = {row.login_id: row.churned_day for row in buyers.collect()}
+    login, gone = min(leavers.items())
 
-    def chance(day, within):
-        told = purchase_chances(spark, WORLD, day, within)
-        return told.where(f"login_id = '{leaver.login_id}'").collect()[0].chance
+    def chance(day):
+        return purchase_chances(spark, WORLD, day, 5).where(f"login_id = '{login}'").collect()[0].chance
 
-    assert 0 < chance(last - 1, 1) < 1
-    assert chance(last - 1, 3) == chance(last - 1, 1)
-    assert chance(last, 2) == 0
+    assert chance(gone - 1) > 0
+    assert chance(gone) == 0
+
+
+def test_the_first_payment_comes_as_often_as_its_chances_say(spark):
+    """Of the learners who came in the last days, and only of these."""
+    told = deeds(accounts(spark, WORLD), items(spark, WORLD), WORLD, "academy").where("event_type = 'subscribe'")
+    begun = {row.login_id: row.day for row in told.select("login_id", "day").collect()}
+    expected = spread = came = 0.0
+    for day in (5, 25, 45):
+        for row in purchase_chances(spark, WORLD, day, 7).where("first_payment_chance > 0").collect():
+            expected, spread = (
+                expected + row.first_payment_chance,
+                spread + row.first_payment_chance * (1 - row.first_payment_chance),
+            )
+            came += day < begun.get(row.login_id, -1) <= day + 7
+    assert came > 20
+    assert abs(came - expected) < 2.5 * spread**0.5
 
 
 @pytest.mark.parametrize(("day", "within"), [(54, 6), (-1, 3), (10, 0)])
 def test_days_outside_the_span_are_refused(spark, day, within):
     with pytest.raises(ValueError, match="name an earlier day"):
         purchase_chances(spark, WORLD, day, within)
+
+
+def test_more_days_than_a_term_are_refused(spark):
+    with pytest.raises(ValueError, match="more than a term: ask for at most 30"):
+        purchase_chances(spark, WORLD, 10, 31)

@@ -3,6 +3,7 @@ from itertools import pairwise
 from math import exp
 
 import pytest
+from pyspark.sql import functions as F
 
 from learnlake.simulate import SimulateSettings
 from learnlake.simulate.accounts import accounts
@@ -17,7 +18,9 @@ from learnlake.simulate.members import (
     MEMBER_PERIOD_DAYS,
     complains,
     is_silent,
+    silence_ahead,
     step,
+    subscribes,
     term_zeal,
 )
 
@@ -152,6 +155,24 @@ def test_each_complaint_is_made_once_on_its_day(few):
     made = Counter((event.account_number, event.day) for event in done if event.event_type == "complaint")
     assert len(planned) >= 5
     assert made == Counter(planned)
+
+
+def test_silence_ahead_is_certain_in_the_running_term_and_likely_so_far_in_the_next(spark):
+    """Of all learners, those who are no members yet or never will be among them."""
+    known, ahead = 50, 68
+    rows = (
+        present(accounts(spark, MANY), MANY)
+        .where(f"habit = 'learner' AND joined_day <= {known} AND churned_day IS NULL")
+        .withColumn("day", F.lit(ahead))
+        .select(silence_ahead(known).alias("chance"), is_silent().alias("came"), subscribes(known, 6).alias("begins"))
+        .collect()
+    )
+    assert {row.came for row in rows if row.chance == 0} == {False}
+    assert {row.came for row in rows if row.chance == 1} == {True}
+    for part in ([row for row in rows if 0 < row.chance < 1 and not row.begins], [row for row in rows if row.begins]):
+        expected, spread = sum(row.chance for row in part), sum(row.chance * (1 - row.chance) for row in part) ** 0.5
+        assert len(part) > 20
+        assert abs(sum(row.came for row in part) - expected) < 2.5 * spread
 
 
 def test_a_keen_member_comes_oftener(few):

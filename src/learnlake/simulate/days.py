@@ -49,7 +49,8 @@ def every_day(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
 
     Returns:
         One row per (account_number, day): the columns of :func:`present`, ``day``, ``course`` and ``bound`` as in
-        :func:`active_days`, ``share`` (the chance of activity, where it is below 1) and ``bustle`` (the mean of the mood).
+        :func:`active_days`, ``share`` (the chance of activity, where it is below 1), ``bustle`` (the mean of the mood), ``pace`` (days that a
+        course takes) and ``step_day`` (days since the one now studied began).
     """
     days = present(accounts, settings).withColumn("day", F.explode(F.sequence("since_day", "last_day")))
     share = active_share(F.col("habit")) * F.col("vigour") * _weight(settings) * _zeal(_FIRST_ZEAL) * term_zeal()
@@ -104,18 +105,23 @@ def _bound(dice: Dice) -> Column:
     Of courses nothing happens in a silent term.
     """
     is_new = (F.col("joined_day") == F.col("day")) & ~F.col("is_bot")
-    is_learner, is_buyer = F.col("habit") == "learner", F.col("habit") == "buyer"
+    is_learner = F.col("habit") == "learner"
     starts = (F.col("step_day") == 0) & ~is_silent()
     ends = (F.col("step_day") == F.col("pace") - 1) & ~is_silent()
-    pays = dice.happens("pays courses", _PAYS_COURSES, "account_number")
     kinds = {
         "register": is_new,
-        "buy_course": starts & (is_buyer | (is_learner & pays)),
+        "buy_course": starts & pays_courses(dice),
         "enroll": starts & is_learner,
         "complete": ends & is_learner,
     }
     listed = [F.when(condition, F.lit(kind)) for kind, condition in kinds.items()]
     return F.array_compact(F.array(*listed, step(), F.when(complains(), F.lit("complaint"))))
+
+
+def pays_courses(dice: Dice) -> Column:
+    """Say whether an account pays for the courses that it takes up: BOOLEAN."""
+    pays = dice.happens("pays courses", _PAYS_COURSES, "account_number")
+    return (F.col("habit") == "buyer") | ((F.col("habit") == "learner") & pays)
 
 
 def registration_second(settings: SimulateSettings) -> Column:

@@ -71,6 +71,37 @@ def term_zeal() -> Column:
     return F.when(is_silent(), F.lit(0.0)).otherwise(keen)
 
 
+def subscribes(day: int, within_days: int) -> Column:
+    """Give the chance that the membership of a learner begins in the days after ``day``, seen from its end: DOUBLE."""
+    passed = F.least(F.greatest(F.lit(day) - F.col("since_day"), F.lit(0)), F.lit(_BEGINS_WITHIN))
+    ahead = F.least(F.lit(within_days), F.lit(_BEGINS_WITHIN) - passed)
+    still = F.lit(1.0) - F.lit(_MEMBER) * passed / F.lit(_BEGINS_WITHIN)
+    is_open = (F.col("habit") == "learner") & ~_has_begun(day)
+    return F.when(is_open, F.lit(_MEMBER) * ahead / F.lit(_BEGINS_WITHIN) / still).otherwise(F.lit(0.0))
+
+
+def term_of(day: Column) -> Column:
+    """Number the terms from the first one of a member, as if all went on for ever; null of whoever never is a member: INT."""
+    return F.floor((day - F.get("terms", F.lit(0))["begins_day"]) / MEMBER_PERIOD_DAYS).cast("int")
+
+
+def silence_ahead(known_day: int) -> Column:
+    """Give the chance that ``day``, at most a term after the known one, is in a silent term, seen from the known day's end: DOUBLE.
+
+    The running term is known. Of the next one only how likely it is to come, and how many terms are silent.
+    """
+    running = term_of(F.lit(known_day))
+    now, runs = F.get("terms", running), running < F.size("terms")
+    comes = F.when(term_of(F.col("day")) > running, now["probability"] * F.lit(CAUSE_SHARES["silent"]))
+    known = comes.otherwise(now["is_silent"].cast("double"))
+    begins = subscribes(known_day, _BEGINS_WITHIN) * F.lit(CAUSE_SHARES["silent"])
+    return F.when(_has_begun(known_day), F.when(runs, known).otherwise(F.lit(0.0))).otherwise(begins)
+
+
+def _has_begun(day: int) -> Column:
+    return F.coalesce(F.get("terms", F.lit(0))["begins_day"] <= F.lit(day), F.lit(False))
+
+
 def _term(first: Column, number: Column, dice: Dice) -> Column:
     """Draw what happens in a term, and whether it is renewed."""
     begins = first + number * MEMBER_PERIOD_DAYS
@@ -101,7 +132,7 @@ def _elapsed() -> Column:
 
 
 def _number() -> Column:
-    return F.floor(_elapsed() / MEMBER_PERIOD_DAYS).cast("int")
+    return term_of(F.col("day"))
 
 
 def _running() -> Column:

@@ -20,6 +20,7 @@ _SEAT_EVERY = 50
 _HERE_BEFORE = 0.43
 _CHURN = 0.08
 _FIRST_CHURN_DAY = 20
+_FEWEST_DAYS = 10
 _BOT_SHARE = 0.0035
 _MIN_BOTS = 3
 
@@ -57,6 +58,13 @@ def is_regular(person: Column, dice: Dice) -> Column:
     """Say of any id (BIGINT) whether it is an enthusiast's who was a member before the span began; nobody needs to be looked up."""
     is_enthusiast = ~_has_seat(person) & _figure(person).isNull() & (_drawn_segment(person, dice) == "helper")
     return is_enthusiast & _was_here_before(person, dice)
+
+
+def left_by(day: Column, settings: SimulateSettings) -> Column:
+    """Give the chance, before anything is known of a person but ``joined_day``, of having left on a day (INT) or before."""
+    drawn = (day - _FIRST_CHURN_DAY + 1) / F.lit(2 * settings.days)
+    share = F.greatest(F.lit(0.0), F.least(F.lit(1.0), drawn))
+    return F.when(day >= F.col("joined_day") + _FEWEST_DAYS, F.lit(_CHURN) * share).otherwise(F.lit(0.0))
 
 
 def _figure(person: Column) -> Column:
@@ -156,7 +164,9 @@ def _with_stay(people: DataFrame, settings: SimulateSettings, dice: Dice) -> Dat
     person = F.col("person_id")
     joined = F.when(_figure(person).isNotNull() | _was_here_before(person, dice), before).otherwise(during)
     leaves = _FIRST_CHURN_DAY + below(dice.uniform("churned", "person_id"), 2 * settings.days)
-    churned = F.when(dice.happens("churns", _CHURN, "person_id"), F.greatest(leaves, F.col("joined_day") + 10))
+    churned = F.when(
+        dice.happens("churns", _CHURN, "person_id"), F.greatest(leaves, F.col("joined_day") + _FEWEST_DAYS)
+    )
     inside = F.when(churned < settings.days, churned)
     return people.withColumn("joined_day", joined).withColumn("churned_day", inside)
 

@@ -34,6 +34,25 @@ RENEWAL_DUE_DAYS = Named(
     "renewal_due_days", INTEGER, "days until the paid period of the running membership ends; null without one"
 )
 RENEWAL_COUNT = Named("renewal_count", LONG, "renewals of the running membership; null without one")
+PERIOD_ACTIVE_DAYS = Named(
+    "period_active_days",
+    LONG,
+    "days with any event since the running paid period began, its first day left out; null without one",
+)
+PERIOD_ACTIVE_SHARE = Named(
+    "period_active_share", DOUBLE, "period_active_days over the days since then, 0..1; null in a period's first day"
+)
+PERIOD_COMPLAINT_COUNT = Named(
+    "period_complaint_count", LONG, "complaints since the running paid period began; null without one"
+)
+PURCHASE_PACE_DAYS = Named(
+    "purchase_pace_days", DOUBLE, "mean days from one day with a purchase to the next; null before the second"
+)
+PURCHASE_DUE_DAYS = Named(
+    "purchase_due_days",
+    DOUBLE,
+    "days until the next purchase if it comes at that pace, below 0 if it should have come; null without a pace",
+)
 OPEN_COURSE_COUNT = Named(
     "open_course_count", LONG, "enrolments that were neither completed nor cancelled, at least 0", is_outcome=True
 )

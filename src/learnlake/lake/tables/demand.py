@@ -10,7 +10,9 @@ DEMAND_FEATURES = Table(
     grain="one user of gold.user_features: what else a goal may know of the user at the end of as_of_date",
     columns=(
         *(c.AS_OF_DATE, c.USER_ID, *c.DEED_COUNTS, *c.SINCE),
-        *(c.MEMBERSHIP_AGE_DAYS, c.RENEWAL_DUE_DAYS, c.RENEWAL_COUNT, c.OPEN_COURSE_COUNT),
+        *(c.MEMBERSHIP_AGE_DAYS, c.RENEWAL_DUE_DAYS, c.RENEWAL_COUNT),
+        *(c.PERIOD_ACTIVE_DAYS, c.PERIOD_ACTIVE_SHARE, c.PERIOD_COMPLAINT_COUNT),
+        *(c.PURCHASE_PACE_DAYS, c.PURCHASE_DUE_DAYS, c.OPEN_COURSE_COUNT),
         *(c.TOP_TOPIC, c.TOP_TOPIC_SHARE, c.TOP_KIND, c.TOP_DEVICE, c.WEEKDAY, c.HOLIDAYS_AHEAD_COUNT),
         *KNOWN_OF_PEOPLE,
     ),

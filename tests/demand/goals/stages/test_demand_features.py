@@ -83,6 +83,33 @@ def test_a_cancelled_or_expired_membership_runs_no_more(made) -> None:
         )
 
 
+def test_the_paid_period_that_runs_is_counted_from_the_last_renewal_on() -> None:
+    """The first day counts for complaints, and not for activity: the renewal itself is no visit."""
+    more = """
+    ann     | academy  | 2026-03-25 | 0               | 0           | 0            | 0               | 0              | 0            | 0              | 1
+    ann     | forum    | 2026-03-25 | 0               | 0           | 0            | 2               | 0              | 0            | 0              | 1
+    ann     | forum    | 2026-03-10 | 0               | 0           | 0            | 7               | 0              | 0            | 0              | 1
+    eve     | academy  | 2026-03-31 | 1               | 0           | 0            | 0               | 0              | 0            | 0              | 0
+"""
+    made = rows_of(DAYS.rstrip() + more)
+    period = {
+        name: (row.period_active_days, row.period_active_share, row.period_complaint_count)
+        for name, row in made.items()
+    }
+    assert period == {"ann": (1, 1 / 9, 3), "bob": (None, None, None), "cyd": (None, None, None), "eve": (0, None, 0)}
+
+
+def test_the_next_purchase_is_due_after_the_mean_gap_between_days_with_one() -> None:
+    more = """
+    bob     | academy  | 2026-03-10 | 0               | 0           | 0            | 0               | 2              | 0            | 0              | 0
+    bob     | forum    | 2026-03-10 | 0               | 0           | 0            | 0               | 1              | 0            | 0              | 0
+    bob     | academy  | 2026-02-10 | 0               | 0           | 0            | 0               | 1              | 0            | 0              | 0
+"""
+    made = rows_of(DAYS.rstrip() + more)
+    assert (made["bob"].purchase_pace_days, made["bob"].purchase_due_days) == (19.0, 8.0)
+    assert (made["ann"].purchase_pace_days, made["ann"].purchase_due_days) == (None, None)
+
+
 def test_days_since_are_null_where_there_was_nothing(made) -> None:
     assert (made["ann"].since_browse_days, made["ann"].since_purchase_days, made["bob"].since_purchase_days) == (
         9,

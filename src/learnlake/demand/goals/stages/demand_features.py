@@ -32,7 +32,7 @@ def demand_features(
 ) -> DataFrame:
     """Count deeds, find the running membership and the favourite topic, and put attributes beside them; nothing after ``as_of``."""
     aged = days.where(F.col("event_date") <= F.lit(as_of)).withColumn("_age", F.datediff(F.lit(as_of), "event_date"))
-    counted = aged.groupBy("user_id").agg(*_counts(), *_since(), *_membership_days(), _open_courses())
+    counted = aged.groupBy("user_id").agg(*_counts(), *_since(), *_membership_days(), *_pace(), _open_courses())
     known = attributes_of(accounts, identities).select("user_id", *(column.name for column in KNOWN_OF_PEOPLE))
     joined = counted.join(_favourites(tags, as_of), on="user_id", how="left").join(known, on="user_id", how="left")
     ahead = F.lit(len(_holidays(settings.countries, as_of))).cast("long")
@@ -68,7 +68,7 @@ def _since() -> list[Column]:
 
 
 def _membership_days() -> list[Column]:
-    """Find the days on which a membership was begun, renewed or ended."""
+    """Find the days on which a membership was begun, renewed or ended, and those of any event and of complaints."""
 
     def on(kind: str) -> Column:
         return F.when(F.col(f"{kind}_count") > 0, F.col("event_date"))
@@ -77,7 +77,19 @@ def _membership_days() -> list[Column]:
         F.max(on("subscribe")).alias("_begun"),
         F.array_sort(F.collect_set(on("renew"))).alias("_renewed"),
         F.max(on("cancel")).alias("_ended"),
+        F.collect_set("event_date").alias("_active"),
+        F.collect_set(
+            F.when(F.col("complaint_count") > 0, F.struct("event_date", "platform", "complaint_count"))
+        ).alias("_complaints"),
     ]
+
+
+def _pace() -> list[Column]:
+    """Say how many days lie between days with a purchase, and when by that the next one is due."""
+    age = F.when(F.col("purchase_count") > 0, F.col("_age"))
+    gaps = F.count_distinct(age) - 1
+    pace = F.when(gaps > 0, (F.max(age) - F.min(age)) / gaps)
+    return [pace.alias("purchase_pace_days"), (pace - F.min(age)).alias("purchase_due_days")]
 
 
 def _open_courses() -> Column:
@@ -92,10 +104,18 @@ def _membership(as_of: date, period_days: int) -> dict[str, Column]:
     due = F.datediff(paid_from, F.lit(as_of)) + period_days
     is_ended = F.coalesce(F.col("_ended") > F.col("_begun"), F.lit(False))
     runs = F.col("_begun").isNotNull() & ~is_ended & (due >= 0)
+    active = F.size(F.filter("_active", lambda day: day > paid_from))
+    elapsed = F.datediff(F.lit(as_of), paid_from)
+    complaints = F.filter("_complaints", lambda held: held["event_date"] >= paid_from)
     return {
         "membership_age_days": F.when(runs, F.datediff(F.lit(as_of), "_begun")),
         "renewal_due_days": F.when(runs, due).cast("int"),
         "renewal_count": F.when(runs, F.size(renewals)).cast("long"),
+        "period_active_days": F.when(runs, active).cast("long"),
+        "period_active_share": F.when(runs & (elapsed > 0), active / elapsed),
+        "period_complaint_count": F.when(
+            runs, F.aggregate(complaints, F.lit(0).cast("long"), lambda total, held: total + held["complaint_count"])
+        ),
     }
 
 
