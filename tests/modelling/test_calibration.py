@@ -41,6 +41,33 @@ def test_scores_that_separate_the_tiers_wholly_give_no_certainty():
     assert np.diag(found) == pytest.approx([11 / 12] * 3, abs=1e-3)  # ten of each tier: (10 + 1) / (10 + 2)
 
 
+def test_a_few_rows_do_less_harm_where_scores_are_believed_to_be_log_odds():
+    """Log-loss beside the truth, the mean over a hundred draws of 60 rows, of scores that state the truth but for a bias of 0.3."""
+    random = np.random.default_rng(11)
+    margins = random.normal(0, 1.5, (100, 60))
+    labels = (random.random(margins.shape) < _sigmoid(margins + 0.3)).astype(np.int64)
+
+    def excess(prior):
+        off = []
+        for own, came in zip(margins, labels, strict=True):
+            found = calibrate(np.column_stack([np.zeros(60), own]), came, prior)
+            said = found.probabilities(np.column_stack([np.zeros(100 * 60), margins.ravel()]))[:, 1]
+            true = _sigmoid(margins.ravel() + 0.3)
+            off.append((true * np.log(true / said) + (1 - true) * np.log((1 - true) / (1 - said))).mean())
+        return np.mean(off)
+
+    assert excess(0.3) < 0.7 * excess(None)
+
+
+def test_many_rows_outweigh_what_was_believed(drawn):
+    scores, labels = drawn
+    assert calibrate(4 * scores, labels, 0.3).scale == pytest.approx(0.25, abs=0.03)
+
+
+def _sigmoid(margins):
+    return 1 / (1 + np.exp(-margins))
+
+
 def test_probabilities_add_up_to_one_even_far_out():
     found = Calibration(2.0, (0.0, 1.0)).probabilities(np.array([[1e4, -1e4], [0.0, 0.0]]))
     assert found.sum(axis=1) == pytest.approx([1, 1])

@@ -33,7 +33,7 @@ class Calibration:
         return _softmax(scores * self.scale + np.array(self.biases))
 
 
-def calibrate(scores: Matrix, labels: Labels) -> Calibration:
+def calibrate(scores: Matrix, labels: Labels, prior: float | None = None) -> Calibration:
     """Fit the calibration to rows that the learner has not seen, by least log-loss.
 
     Targets are smoothed as in Platt (1999), Advances in Large Margin Classifiers: of a class with n rows, (n + 1) / (n + 2) for the
@@ -43,6 +43,8 @@ def calibrate(scores: Matrix, labels: Labels) -> Calibration:
     Args:
         scores: log-shares or margins; rows x classes.
         labels: class of each row, from 0.
+        prior: standard deviation of the scale about 1 and of each bias about 0 that is believed in before the rows are seen, for scores that
+            are log-odds already: a few dozen rows then do more good than harm. None = nothing is believed.
     """
     rows, classes = scores.shape
     sizes = np.bincount(labels, minlength=classes)[labels]
@@ -53,7 +55,8 @@ def calibrate(scores: Matrix, labels: Labels) -> Calibration:
         found = _softmax(scores * at[0] + at[1:])
         off = found - targets
         slope = np.concatenate([[(off * scores).sum(axis=1).mean()], off.mean(axis=0)])
-        return float(-(targets * np.log(found + 1e-300)).sum(axis=1).mean()), slope
+        doubt = (at - start) / (prior**2 * rows) if prior else np.zeros_like(at)
+        return float(-(targets * np.log(found + 1e-300)).sum(axis=1).mean() + (doubt @ (at - start)) / 2), slope + doubt
 
     start = np.concatenate([[1.0], np.zeros(classes)])
     bounds = [(0.0, None), *[(None, None)] * classes]

@@ -41,6 +41,7 @@ KEPT_SHARES = (0.8, 0.95)
 FEWEST_KEPT = 5
 SELECTION_COST = 0.003
 SMALL_COLUMNS = 8
+DRIFT = 0.2  # by so much log-odds are off from one time to the next, before a row of the later time is seen
 CENTRE_ROWS = 200
 DIGITS = 9
 SMALL = Growth(depth=3, rounds=40, step=0.2, row_share=1.0, column_share=1.0)
@@ -257,10 +258,11 @@ class _Arena:
 
 
 def calibrated_on(model: Propensity, part: Part) -> Propensity:
-    """Fit the calibration of a model to rows that it has not seen."""
+    """Fit the calibration of a model to rows that it has not seen; margins are log-odds already, but for those of a support vector machine."""
     margins = model.margins(part.batch)
     scores = np.column_stack([np.zeros(len(margins)), margins])
-    return replace(model, calibration_=calibrate(scores, part.labels))
+    prior = None if model.learner_.startswith("linear_svm") else DRIFT
+    return replace(model, calibration_=calibrate(scores, part.labels, prior))
 
 
 def at_scale(model: Propensity, setting: Setting, rows: DataFrame, key: str, workers: int) -> Propensity:

@@ -34,23 +34,23 @@ RENEWAL_DUE_DAYS = Named(
     "renewal_due_days", INTEGER, "days until the paid period of the running membership ends; null without one"
 )
 RENEWAL_COUNT = Named("renewal_count", LONG, "renewals of the running membership; null without one")
-PERIOD_ACTIVE_DAYS = Named(
-    "period_active_days",
-    LONG,
-    "days with any event since the running paid period began, its first day left out; null without one",
-)
 PERIOD_ACTIVE_SHARE = Named(
-    "period_active_share", DOUBLE, "period_active_days over the days since then, 0..1; null in a period's first day"
+    "period_active_share",
+    DOUBLE,
+    "share of days with any event since the running paid period began, its first day left out; null on that day",
+)
+PERIOD_IDLE_SHARE = Named(
+    "period_idle_share", DOUBLE, "share of those days that lie after the last one with an event; null on that day"
 )
 PERIOD_COMPLAINT_COUNT = Named(
     "period_complaint_count", LONG, "complaints since the running paid period began; null without one"
 )
 PURCHASE_PACE_DAYS = Named(
-    "purchase_pace_days", DOUBLE, "mean days from one day with a purchase to the next; null before the second"
+    "purchase_pace_days", INTEGER, "mean days from one day with a purchase to the next, rounded; null before the second"
 )
 PURCHASE_DUE_DAYS = Named(
     "purchase_due_days",
-    DOUBLE,
+    INTEGER,
     "days until the next purchase if it comes at that pace, below 0 if it should have come; null without a pace",
 )
 OPEN_COURSE_COUNT = Named(
@@ -61,6 +61,11 @@ TOP_TOPIC_SHARE = Named("top_topic_share", DOUBLE, "its share of those events; n
 TOP_KIND = Named("top_kind", STRING, "kind of item of most events of the last 90 days")
 TOP_DEVICE = Named("top_device", STRING, "device of most events of the last 90 days, as far as known")
 WEEKDAY = Named("weekday", INTEGER, "day of the week of as_of_date, 1 = Monday")
+PURCHASES_AHEAD_COUNT = Named(
+    "purchases_ahead_count",
+    LONG,
+    "purchases of the 14 days after as_of_date if they come at that pace from the last one on; null without a pace",
+)
 HOLIDAYS_AHEAD_COUNT = Named("holidays_ahead_count", LONG, "public holidays among the 14 days after as_of_date")
 
 # propensities

@@ -53,6 +53,7 @@ class House(Settings):
         only_after_prerequisites: whether items whose prerequisites are not done are held back.
         prerequisites_in_list: whether one may nevertheless stand below all it lacks, in the same list.
         diversity: weight of being unlike the items above it, 0..1 (maximal marginal relevance).
+        topic_balance: weight of having the topics of the list in the shares in which the user turned to them, from 0; 1 is a lot.
         explore_share: share of the places after the first that go by lot to items rarely shown so far.
         least_creator_share: share of the places that every creator with an item to show gets at least, as far as places go round.
         least_new_share: share of the places that items new in the catalogue get at least.
@@ -72,6 +73,7 @@ class House(Settings):
     only_after_prerequisites: bool = True
     prerequisites_in_list: bool = True
     diversity: float = Field(default=0.2, ge=0, le=1)
+    topic_balance: float = Field(default=0.0, ge=0)
     explore_share: float = Field(default=0.05, ge=0, lt=1)
     least_creator_share: float = Field(default=0.0, ge=0, lt=0.2)
     least_new_share: float = Field(default=0.0, ge=0, lt=0.5)

@@ -93,10 +93,14 @@ def test_the_paid_period_that_runs_is_counted_from_the_last_renewal_on() -> None
 """
     made = rows_of(DAYS.rstrip() + more)
     period = {
-        name: (row.period_active_days, row.period_active_share, row.period_complaint_count)
-        for name, row in made.items()
+        name: (row.period_active_share, row.period_idle_share, row.period_complaint_count) for name, row in made.items()
     }
-    assert period == {"ann": (1, 1 / 9, 3), "bob": (None, None, None), "cyd": (None, None, None), "eve": (0, None, 0)}
+    assert period == {
+        "ann": (1 / 9, 6 / 9, 3),
+        "bob": (None, None, None),
+        "cyd": (None, None, None),
+        "eve": (None, None, 0),
+    }
 
 
 def test_the_next_purchase_is_due_after_the_mean_gap_between_days_with_one() -> None:
@@ -106,8 +110,11 @@ def test_the_next_purchase_is_due_after_the_mean_gap_between_days_with_one() -> 
     bob     | academy  | 2026-02-10 | 0               | 0           | 0            | 0               | 1              | 0            | 0              | 0
 """
     made = rows_of(DAYS.rstrip() + more)
-    assert (made["bob"].purchase_pace_days, made["bob"].purchase_due_days) == (19.0, 8.0)
-    assert (made["ann"].purchase_pace_days, made["ann"].purchase_due_days) == (None, None)
+    pace = {
+        name: (row.purchase_pace_days, row.purchase_due_days, row.purchases_ahead_count) for name, row in made.items()
+    }
+    assert pace["bob"] == (19, 8, 1)
+    assert pace["ann"] == (None, None, None)
 
 
 def test_days_since_are_null_where_there_was_nothing(made) -> None:

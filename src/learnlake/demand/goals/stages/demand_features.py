@@ -85,11 +85,16 @@ def _membership_days() -> list[Column]:
 
 
 def _pace() -> list[Column]:
-    """Say how many days lie between days with a purchase, and when by that the next one is due."""
+    """Say how many days lie between days with a purchase, when by that the next one is due, and how many are within two weeks."""
     age = F.when(F.col("purchase_count") > 0, F.col("_age"))
-    gaps = F.count_distinct(age) - 1
-    pace = F.when(gaps > 0, (F.max(age) - F.min(age)) / gaps)
-    return [pace.alias("purchase_pace_days"), (pace - F.min(age)).alias("purchase_due_days")]
+    gaps, last = F.count_distinct(age) - 1, F.min(age)
+    pace = F.when(gaps > 0, (F.max(age) - last) / gaps)
+    ahead = F.floor((last + AHEAD_DAYS) / pace) - F.floor(last / pace)
+    return [
+        F.round(pace).cast("int").alias("purchase_pace_days"),
+        F.round(pace - last).cast("int").alias("purchase_due_days"),
+        ahead.cast("long").alias("purchases_ahead_count"),
+    ]
 
 
 def _open_courses() -> Column:
@@ -106,13 +111,14 @@ def _membership(as_of: date, period_days: int) -> dict[str, Column]:
     runs = F.col("_begun").isNotNull() & ~is_ended & (due >= 0)
     active = F.size(F.filter("_active", lambda day: day > paid_from))
     elapsed = F.datediff(F.lit(as_of), paid_from)
+    has_days, last = runs & (elapsed > 0), F.array_max("_active")
     complaints = F.filter("_complaints", lambda held: held["event_date"] >= paid_from)
     return {
         "membership_age_days": F.when(runs, F.datediff(F.lit(as_of), "_begun")),
         "renewal_due_days": F.when(runs, due).cast("int"),
         "renewal_count": F.when(runs, F.size(renewals)).cast("long"),
-        "period_active_days": F.when(runs, active).cast("long"),
-        "period_active_share": F.when(runs & (elapsed > 0), active / elapsed),
+        "period_active_share": F.when(has_days, active / elapsed),
+        "period_idle_share": F.when(has_days, F.datediff(F.lit(as_of), F.greatest(last, paid_from)) / elapsed),
         "period_complaint_count": F.when(
             runs, F.aggregate(complaints, F.lit(0).cast("long"), lambda total, held: total + held["complaint_count"])
         ),

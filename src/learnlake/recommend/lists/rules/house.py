@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from learnlake.recommend.lists.rules.balance import Balance
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.shelf import Flags, Shelf
 from learnlake.recommend.lists.rules.turns import Turns, after_others, lacking
@@ -115,26 +116,28 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     _pin(shelf, house, np.where(turns.waits, -1, candidates), (out, pinned))
     open_ = candidates >= 0
     open_ &= ~(candidates[:, :, None] == np.where(pinned, out, -2)[:, None, :]).any(axis=2)
-    top = np.maximum(np.where(open_, scores, 0).max(axis=1, keepdims=True), 1e-12)
-    likeness = np.zeros(candidates.shape)
+    worth = scores / np.maximum(np.where(open_, scores, 0).max(axis=1, keepdims=True), 1e-12)
+    likeness, balance = np.zeros(candidates.shape), Balance(crowd, candidates)
     used_tags, used_creators = np.zeros((users, tags.max() + 2)), np.zeros((users, creators.max() + 2))
     rows = np.arange(users)
     for rank in range(count):
         free = open_ & ~turns.waits & _within(used_tags, tags[candidates], house.most_per_topic)
         free &= _within(used_creators, creators[candidates], house.most_per_creator)
-        worth = np.where(free, (1 - house.diversity) * scores / top - house.diversity * likeness, -np.inf)
-        best = worth.argmax(axis=1)
-        takes = np.isfinite(worth[rows, best]) & ~pinned[:, rank]
+        now = (1 - house.diversity) * worth - house.diversity * likeness
+        now = np.where(free, now + house.topic_balance * balance.gains(), -np.inf)
+        best = now.argmax(axis=1)
+        takes = np.isfinite(now[rows, best]) & ~pinned[:, rank]
         chosen = np.where(takes, candidates[rows, best], -1)
         out[takes, rank] = chosen[takes]
         open_[rows[takes], best[takes]] = False
-        now = out[:, rank]
-        turns.placed(now)
+        at = out[:, rank]
+        turns.placed(at)
+        balance.placed(at)
         for used, numbers in ((used_tags, tags), (used_creators, creators)):
-            has = now >= 0
-            used[rows[has], numbers[now[has]]] += 1
+            has = at >= 0
+            used[rows[has], numbers[at[has]]] += 1
         if house.diversity and rank + 1 < count:
-            likeness = np.maximum(likeness, _alike(content, now, candidates))
+            likeness = np.maximum(likeness, _alike(content, at, candidates))
     return Picks(_pulled_up(out, pinned), np.zeros_like(pinned), pinned)
 
 
