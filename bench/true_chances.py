@@ -76,7 +76,10 @@ def purchases(store: Store, true: DataFrame, key: bytes, as_of: date, within: in
     chance = (
         with_users(true, store, key)
         .groupBy("user_id")
-        .agg((1 - F.product((1 - F.col("chance")) * (1 - F.col("first_payment_chance")))).alias("true"))
+        .agg(
+            (1 - F.product((1 - F.col("chance")) * (1 - F.col("first_payment_chance")))).alias("true"),
+            F.bool_and("has_left").alias("has_left"),
+        )
     )
     said = store.day(PROPENSITIES, as_of).where("goal = 'buys'").select("user_id", "chance")
     return said.join(chance, on="user_id").join(bought, on="user_id", how="left").fillna(0, ["label"]).toPandas()
@@ -137,9 +140,9 @@ def main() -> None:
     settings = SimulateSettings(users=given.users, days=given.days)
     place = (given.as_of - settings.first_day).days
     bought = purchases(store, purchase_chances(store.spark, settings, place, 14), key, given.as_of, 14)
-    labels = bought["label"].to_numpy().astype(np.int64)
-    true = np.clip(bought["true"].to_numpy(), 1e-4, 1 - 1e-4)
-    print("Purchases:", gap(labels, bought["chance"].to_numpy(), true))
+    for name, rows in {"Purchases": bought, "    of those who have not left": bought[~bought["has_left"]]}.items():
+        labels, true = rows["label"].to_numpy().astype(np.int64), np.clip(rows["true"].to_numpy(), 1e-4, 1 - 1e-4)
+        print(f"{name}:", gap(labels, rows["chance"].to_numpy(), true))
 
 
 if __name__ == "__main__":

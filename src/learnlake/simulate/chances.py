@@ -35,7 +35,8 @@ def purchase_chances(spark: SparkSession, settings: SimulateSettings, day: int, 
 
     Returns:
         One row per account that has joined by ``day`` (key platform and login_id; robots are left out, second accounts are
-        in) with ``chance`` of a purchase and ``first_payment_chance`` of a membership that begins, both 0..1.
+        in) with ``chance`` of a purchase and ``first_payment_chance`` of a membership that begins, both 0..1, and ``has_left``: of them
+        both are 0, which nobody can tell from a log at once.
 
     Raises:
         ValueError: if the days ahead do not all lie within the span, or are more than a term.
@@ -57,7 +58,8 @@ def purchase_chances(spark: SparkSession, settings: SimulateSettings, day: int, 
         _unless_none(F.array_sort(F.collect_list(days))).alias("chance"),
         F.max(subscribes(day, within_days)).alias("first_payment_chance"),
     )
-    every = known.select(*_KEYS).join(chances, on=list(_KEYS), how="left")
+    left = F.coalesce(F.col("churned_day") <= day, F.lit(False)).alias("has_left")
+    every = known.select(*_KEYS, left).join(chances, on=list(_KEYS), how="left")
     return every.fillna(0.0, ["chance", "first_payment_chance"])
 
 

@@ -46,7 +46,9 @@ PERIOD_COMPLAINT_COUNT = Named(
     "period_complaint_count", LONG, "complaints since the running paid period began; null without one"
 )
 PURCHASE_PACE_DAYS = Named(
-    "purchase_pace_days", INTEGER, "mean days from one day with a purchase to the next, rounded; null before the second"
+    "purchase_pace_days",
+    INTEGER,
+    "median days from one day with a purchase to the next, the lower of two middle ones; null before the second",
 )
 PURCHASE_DUE_DAYS = Named(
     "purchase_due_days",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -103,18 +103,28 @@ def test_the_paid_period_that_runs_is_counted_from_the_last_renewal_on() -> None
     }
 
 
-def test_the_next_purchase_is_due_after_the_mean_gap_between_days_with_one() -> None:
-    more = """
-    bob     | academy  | 2026-03-10 | 0               | 0           | 0            | 0               | 2              | 0            | 0              | 0
-    bob     | forum    | 2026-03-10 | 0               | 0           | 0            | 0               | 1              | 0            | 0              | 0
-    bob     | academy  | 2026-02-10 | 0               | 0           | 0            | 0               | 1              | 0            | 0              | 0
-"""
-    made = rows_of(DAYS.rstrip() + more)
-    pace = {
-        name: (row.purchase_pace_days, row.purchase_due_days, row.purchases_ahead_count) for name, row in made.items()
+def test_the_next_purchase_is_due_after_the_usual_gap_between_days_with_one() -> None:
+    """A pause between purchases makes nobody slow, and two purchases of a day are one."""
+    told = {
+        (11,): (None, None, None),
+        (11, 31): (20, 9, 1),
+        (5, 25): (20, 15, 0),
+        (5, 25, 65, 85): (20, 15, 0),
+        (11, 31, 71): (20, 9, 1),
+        (30, 33, 36): (3, -27, 4),
     }
-    assert pace["bob"] == (19, 8, 1)
-    assert pace["ann"] == (None, None, None)
+    row = "{} | {} | {} | 0 | 0 | 0 | 0 | 1 | 0 | 0 | 0"
+    lines = [
+        row.format(f"p{number}", place, DAY - timedelta(days=age))
+        for number, ages in enumerate(told)
+        for age in ages
+        for place in ("academy", "forum")
+    ]
+    made = rows_of(DAYS.rstrip() + "\n" + "\n".join(lines))
+    pace = [(held.purchase_pace_days, held.purchase_due_days, held.purchases_ahead_count) for held in made.values()]
+    found = dict(zip(made, pace, strict=True))
+    assert [found[f"p{number}"] for number in range(len(told))] == list(told.values())
+    assert found["ann"] == (None, None, None)
 
 
 def test_days_since_are_null_where_there_was_nothing(made) -> None:

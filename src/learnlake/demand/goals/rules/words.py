@@ -49,7 +49,7 @@ PLAIN: dict[str, Said] = {
     "period_active_share": ("active on {} of the days of the paid period", "本付费周期活跃天数占 {}"),
     "period_idle_share": ("no visit for the last {} of the paid period", "本付费周期最后 {} 的时间没有来访"),
     "period_complaint_count": ("complained {} times in the paid period", "本付费周期投诉 {} 次"),
-    "purchase_pace_days": ("buys every {} days", "平均每 {} 天购买一次"),
+    "purchase_pace_days": ("buys every {} days", "通常每 {} 天购买一次"),
     "purchase_due_days": ("next purchase due in {} days (below 0 = overdue)", "按惯常节奏 {} 天后购买（负数为已过期）"),
     "purchases_ahead_count": ("{} purchases due in the next 14 days", "按惯常节奏未来 14 天应购买 {} 次"),
     "open_course_count": ("{} courses begun and not ended", "{} 门课程未结束"),

@@ -32,13 +32,14 @@ def demand_features(
 ) -> DataFrame:
     """Count deeds, find the running membership and the favourite topic, and put attributes beside them; nothing after ``as_of``."""
     aged = days.where(F.col("event_date") <= F.lit(as_of)).withColumn("_age", F.datediff(F.lit(as_of), "event_date"))
-    counted = aged.groupBy("user_id").agg(*_counts(), *_since(), *_membership_days(), *_pace(), _open_courses())
+    counted = aged.groupBy("user_id").agg(*_counts(), *_since(), *_membership_days(), _purchase_ages(), _open_courses())
     known = attributes_of(accounts, identities).select("user_id", *(column.name for column in KNOWN_OF_PEOPLE))
     joined = counted.join(_favourites(tags, as_of), on="user_id", how="left").join(known, on="user_id", how="left")
     ahead = F.lit(len(_holidays(settings.countries, as_of))).cast("long")
     shaped = joined.withColumns(
         {
             **_membership(as_of, settings.membership_days),
+            **_pace(),
             "as_of_date": F.lit(as_of),
             "weekday": F.lit(as_of.isoweekday()),
             "holidays_ahead_count": ahead,
@@ -84,17 +85,24 @@ def _membership_days() -> list[Column]:
     ]
 
 
-def _pace() -> list[Column]:
-    """Say how many days lie between days with a purchase, when by that the next one is due, and how many are within two weeks."""
-    age = F.when(F.col("purchase_count") > 0, F.col("_age"))
-    gaps, last = F.count_distinct(age) - 1, F.min(age)
-    pace = F.when(gaps > 0, (F.max(age) - last) / gaps)
+def _purchase_ages() -> Column:
+    return F.collect_set(F.when(F.col("purchase_count") > 0, F.col("_age"))).alias("_purchases")
+
+
+def _pace() -> dict[str, Column]:
+    """Say how many days usually lie between days with a purchase, when by that the next one is due, and how many are within two weeks.
+
+    The median, for a pause makes the mean of few gaps too long.
+    """
+    ages = F.array_sort("_purchases")
+    gaps = F.array_sort(F.transform(F.slice(ages, F.lit(2), F.size(ages)), lambda age, at: age - F.get(ages, at)))
+    last, pace = F.get(ages, F.lit(0)), F.get(gaps, F.floor((F.size(gaps) - 1) / 2).cast("int"))
     ahead = F.floor((last + AHEAD_DAYS) / pace) - F.floor(last / pace)
-    return [
-        F.round(pace).cast("int").alias("purchase_pace_days"),
-        F.round(pace - last).cast("int").alias("purchase_due_days"),
-        ahead.cast("long").alias("purchases_ahead_count"),
-    ]
+    return {
+        "purchase_pace_days": pace,
+        "purchase_due_days": pace - last,
+        "purchases_ahead_count": ahead,
+    }
 
 
 def _open_courses() -> Column:
