@@ -6,6 +6,7 @@ import pytest
 
 from learnlake.errors import ConfError
 from learnlake.lake.catalogue import LakeSettings
+from learnlake.lake.key import KeySettings
 from learnlake.lake.sources import Sources
 from learnlake.marketing.settings import Campaigns
 from learnlake.pipeline import graph_of, load_conf
@@ -32,6 +33,18 @@ def test_only_live_platforms_bring_their_sources_campaigns_and_schemes() -> None
     assert {"client", "role", "behaviour"} <= set(demo.of(Schemes).files)
     assert not {"client", "role"} & set(base.of(Schemes).files)
     assert "students" not in demo.of(Schemes).files
+
+
+@pytest.mark.parametrize("env", sorted({path.stem for path in (ROOT / "conf").glob("*.yml")} - {"base"}))
+def test_only_simulated_people_are_hashed_with_a_key_in_the_open(env) -> None:
+    """What the repository holds protects nobody."""
+    conf = load_conf(ROOT / "conf", env, given={"SIMULATED": "simulated"})
+    settings, sources = conf.of(KeySettings), conf.of(Sources).files
+    assert (
+        (env == "demo")
+        == (settings.file == "conf/demo.key")
+        == all(source.read.path.startswith("simulated/") for source in sources.values())
+    )
 
 
 def test_a_lake_given_by_hand_takes_the_place_of_root_and_catalogue() -> None:
