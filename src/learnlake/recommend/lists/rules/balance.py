@@ -48,9 +48,14 @@ class Balance:
 
 
 def topic_shares(crowd: Crowd) -> Matrix:
-    """Return users x topics (numbers of ``Shelf.tag_codes``; none at 0): the shares of what a user turned to; 0 of whoever did nothing."""
+    """Return the shares of the topics that a user turned to, squared and brought to a sum of 1: what was looked at in passing counts for little.
+
+    Returns:
+        Users x topics, by the numbers of ``Shelf.tag_codes`` (none at 0); all 0 of whoever did nothing.
+    """
     codes = crowd.shelf.tag_codes
     topics: Sparse = sparse.csr_matrix((np.ones(len(codes)), (np.arange(len(codes)), codes)))
     wants = (crowd.wanted @ topics).toarray()
     wants[:, 0] = 0.0
+    wants = (wants / np.maximum(wants.sum(axis=1, keepdims=True), 1e-12)) ** 2
     return np.asarray(wants / np.maximum(wants.sum(axis=1, keepdims=True), 1e-12))
