@@ -48,8 +48,8 @@ def test_nine_in_ten_of_the_first_five_courses_lie_in_the_planted_field(world, l
     users = lists.groupby("user_id")[["first", "second"]].first()
     can = lists[lists["user_id"].map(users.apply(left, axis=1)) >= 5]
     assert len(can) > 0.9 * len(lists)
-    assert can.loc[~can["is_explored"], "is_own"].mean() >= 0.9
-    assert can["is_own"].mean() >= 0.88, "with the few places that go by lot"
+    assert can.loc[~can["is_explored"], "is_own"].mean() >= 0.92
+    assert can["is_own"].mean() >= 0.9, "with the few places that go by lot"
     assert can.loc[can["rank"] == 1, "is_own"].mean() >= 0.97
     worst = can.groupby("first")["is_own"].mean()
     assert set(worst.index) == set(PROFESSIONS)
