@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from learnlake.recommend.lists.rules.balance import Balance
+from learnlake.recommend.lists.rules.balance import balance_gains, topic_shares
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.shelf import Flags, Shelf
 from learnlake.recommend.lists.rules.turns import Turns, after_others, lacking
@@ -117,14 +117,14 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     open_ = candidates >= 0
     open_ &= ~(candidates[:, :, None] == np.where(pinned, out, -2)[:, None, :]).any(axis=2)
     worth = scores / np.maximum(np.where(open_, scores, 0).max(axis=1, keepdims=True), 1e-12)
-    likeness, balance = np.zeros(candidates.shape), Balance(crowd, candidates)
+    likeness, shares = np.zeros(candidates.shape), topic_shares(crowd)
     used_tags, used_creators = np.zeros((users, tags.max() + 2)), np.zeros((users, creators.max() + 2))
     rows = np.arange(users)
     for rank in range(count):
         free = open_ & ~turns.waits & _within(used_tags, tags[candidates], house.most_per_topic)
         free &= _within(used_creators, creators[candidates], house.most_per_creator)
         now = (1 - house.diversity) * worth - house.diversity * likeness
-        now = np.where(free, now + house.topic_balance * balance.gains(), -np.inf)
+        now = np.where(free, now + house.topic_balance * balance_gains(shares, used_tags, tags[candidates]), -np.inf)
         best = now.argmax(axis=1)
         takes = np.isfinite(now[rows, best]) & ~pinned[:, rank]
         chosen = np.where(takes, candidates[rows, best], -1)
@@ -132,7 +132,6 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
         open_[rows[takes], best[takes]] = False
         at = out[:, rank]
         turns.placed(at)
-        balance.placed(at)
         for used, numbers in ((used_tags, tags), (used_creators, creators)):
             has = at >= 0
             used[rows[has], numbers[at[has]]] += 1
