@@ -48,5 +48,15 @@ def test_a_blend_weighs_what_sources_say() -> None:
 
 def test_without_anything_learned_the_segment_decides_and_no_chance_is_stated() -> None:
     scores = Ranker().scores(rows(segment=0.7, ease=1.0))
-    assert scores == pytest.approx([0.7 * 1.001])
+    assert scores == pytest.approx([0.7 * 1.0001])
     assert np.isnan(Ranker().chances(scores)).all()
+
+
+def test_whom_a_simple_way_does_not_know_content_decides_and_then_the_segment() -> None:
+    """Nobody like them: what they did elsewhere speaks, not what everybody takes; of what a way does say, nothing changes."""
+    by = Ranker(by="similar")
+    liked, popular, both = (
+        by.scores(rows(**held))[0] for held in ({"content": 0.4}, {"segment": 1.0}, {"content": 0.4, "segment": 1.0})
+    )
+    assert both > liked > popular > 0
+    assert by.scores(rows(similar=0.01))[0] > both

@@ -16,7 +16,8 @@ from learnlake.recommend.lists.settings import FINDERS
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 TREES, BLEND, SIMPLE = "trees", "blend", "simple"
-TIES = 1e-3  # weight of the segment's popularity where a simple way says the same of several
+TIES = {"content": 1e-3, "segment": 1e-4}
+"""Weights of what decides where a simple way says the same of several, as of all items for a newcomer whom it does not know."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Ranker:
             return self.trees.scores(features)[:, 1]
         if self.learner == BLEND:
             return np.asarray(features[:, : len(FINDERS)] @ np.array(self.weights[:-1]) + self.weights[-1])
-        return np.asarray(features[:, FINDERS.index(self.by)] + TIES * features[:, FINDERS.index("segment")])
+        ties = sum(weight * features[:, FINDERS.index(name)] for name, weight in TIES.items())
+        return np.asarray(features[:, FINDERS.index(self.by)] + ties)
 
     def chances(self, scores: Vector) -> Vector:
         """Return calibrated chances of scores; NaN where nothing was learned."""

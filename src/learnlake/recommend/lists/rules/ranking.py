@@ -135,7 +135,7 @@ def judged(ranker: Ranker | str, past: Past, settings: ListSettings) -> Verdict:
     if people < settings.fewest_judged:
         why = f"only {people} users took anything on the days to judge by"
         return Verdict(Ranker(), metrics, metrics["ndcg_segment"], theirs, f"popularity in the segment, for {why}")
-    simple = Ranker(by=best, worth=tuple(1.0 if name == best else TIES * (name == "segment") for name in FINDERS))
+    simple = Ranker(by=best, worth=tuple(1.0 if name == best else TIES.get(name, 0.0) for name in FINDERS))
     if isinstance(ranker, str):
         return Verdict(simple, metrics, theirs, theirs, f"{WAYS[best]}, for {ranker}")
     scores = ranker.scores(past.found.features)
