@@ -20,11 +20,13 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.demand.goals.rules.labelled import Log, successes
+from learnlake.demand.goals.settings import Goal, Goals
 from learnlake.lake.joins import owned
 from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.store import Store
 from learnlake.lake.tables.demand import PROPENSITIES
-from learnlake.lake.tables.silver import IDENTITIES, USER_DAYS
+from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
 from learnlake.modelling import binary
 from learnlake.options import opened
 from learnlake.simulate import SimulateSettings, purchase_chances
@@ -66,13 +68,13 @@ def renewals(store: Store, truth: DataFrame, key: bytes, as_of: date) -> pd.Data
     return with_users(due, store, key).join(said, on="user_id").toPandas()
 
 
-def purchases(store: Store, true: DataFrame, key: bytes, as_of: date, within: int) -> pd.DataFrame:
+def purchases(store: Store, true: DataFrame, key: bytes, as_of: date, goal: Goal) -> pd.DataFrame:
     """Return one row per user: chance, true chance that any of the user's accounts buys or becomes a member, and what came."""
     days = store.read(USER_DAYS).where(
-        F.col("event_date").between(F.lit(as_of + timedelta(days=1)), F.lit(as_of + timedelta(days=within)))
+        F.col("event_date").between(F.lit(as_of + timedelta(days=1)), F.lit(as_of + timedelta(days=goal.window_days)))
     )
-    paid = F.sum(F.col("purchase_count") + F.col("subscribe_count") + F.col("upgrade_count"))
-    bought = days.groupBy("user_id").agg((paid > 0).cast("int").alias("label"))
+    log = Log(days, *map(store.read, (EVENTS, IDENTITIES, ITEMS)))
+    bought = successes(goal.success, log).select("user_id", F.lit(1).alias("label"))
     chance = (
         with_users(true, store, key)
         .groupBy("user_id")
@@ -139,7 +141,9 @@ def main() -> None:
         print("   ", agreement(renewed))
     settings = SimulateSettings(users=given.users, days=given.days)
     place = (given.as_of - settings.first_day).days
-    bought = purchases(store, purchase_chances(store.spark, settings, place, 14), key, given.as_of, 14)
+    goal = conf.of(Goals).files["buys"]
+    chances = purchase_chances(store.spark, settings, place, goal.window_days)
+    bought = purchases(store, chances, key, given.as_of, goal)
     for name, rows in {"Purchases": bought, "    of those who have not left": bought[~bought["has_left"]]}.items():
         labels, true = rows["label"].to_numpy().astype(np.int64), np.clip(rows["true"].to_numpy(), 1e-4, 1 - 1e-4)
         print(f"{name}:", gap(labels, rows["chance"].to_numpy(), true))

@@ -51,6 +51,8 @@ def calibrate(scores: Matrix, labels: Labels, prior: float | None = None) -> Cal
     targets = np.tile((1 / (sizes + 2) / max(classes - 1, 1))[:, None], (1, classes))
     targets[np.arange(rows), labels] = (sizes + 1) / (sizes + 2)
 
+    start = np.concatenate([[1.0], np.zeros(classes)])
+
     def loss(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         found = _softmax(scores * at[0] + at[1:])
         off = found - targets
@@ -58,7 +60,6 @@ def calibrate(scores: Matrix, labels: Labels, prior: float | None = None) -> Cal
         doubt = (at - start) / (prior**2 * rows) if prior else np.zeros_like(at)
         return float(-(targets * np.log(found + 1e-300)).sum(axis=1).mean() + (doubt @ (at - start)) / 2), slope + doubt
 
-    start = np.concatenate([[1.0], np.zeros(classes)])
     bounds = [(0.0, None), *[(None, None)] * classes]
     at = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
     return Calibration(round(float(at[0]), DIGITS), tuple(round(float(bias), DIGITS) for bias in at[1:]))

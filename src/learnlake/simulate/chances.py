@@ -47,9 +47,10 @@ def purchase_chances(spark: SparkSession, settings: SimulateSettings, day: int, 
         )
     if within_days > MEMBER_PERIOD_DAYS:
         raise ValueError(f"{within_days} days are more than a term: ask for at most {MEMBER_PERIOD_DAYS}")
-    known = accounts(spark, settings).where(~F.col("is_bot") & (F.col("joined_day") <= day))
-    here = known.where(F.coalesce(F.col("churned_day") > day, F.lit(True)))
-    staying = here.withColumn("churned_day", F.lit(None).cast("int"))
+    has_left = F.coalesce(F.col("churned_day") <= day, F.lit(False))
+    joined = accounts(spark, settings).where(~F.col("is_bot") & (F.col("joined_day") <= day))
+    known = joined.withColumn("has_left", has_left)
+    staying = known.where(~F.col("has_left")).withColumn("churned_day", F.lit(None).cast("int"))
     ahead = every_day(staying, settings).where(F.col("day").between(day + 1, day + within_days))
     kept = F.lit(1.0) - left_by(F.lit(day), settings)
     leaves = (left_by(F.col("day"), settings) - left_by(F.col("day") - 1, settings)) / kept
@@ -58,8 +59,7 @@ def purchase_chances(spark: SparkSession, settings: SimulateSettings, day: int, 
         _unless_none(F.array_sort(F.collect_list(days))).alias("chance"),
         F.max(subscribes(day, within_days)).alias("first_payment_chance"),
     )
-    left = F.coalesce(F.col("churned_day") <= day, F.lit(False)).alias("has_left")
-    every = known.select(*_KEYS, left).join(chances, on=list(_KEYS), how="left")
+    every = known.select(*_KEYS, "has_left").join(chances, on=list(_KEYS), how="left")
     return every.fillna(0.0, ["chance", "first_payment_chance"])
 
 

@@ -24,7 +24,7 @@ _LONG_GAP = 2760
 _BOT_GAP = 40
 _LAST_SECOND = 86_399
 _LOOKS_AROUND, _LOOKING_DAYS = 0.15, 14
-BUYING = ("purchase", "buy_course")
+_BUYING = ("purchase", "buy_course")
 """Kinds that a log calls a purchase."""
 # Hour of the day at which a visit usually starts, and its spread, both in hours.
 _STARTS = {"weekdays": (18.5, 1.0), "weekends": (14.0, 2.0), "nights": (20.5, 0.5)}
@@ -79,7 +79,7 @@ def _slots(days: DataFrame, settings: SimulateSettings, platform: str) -> DataFr
 def _looking(kinds: Column, dice: Dice) -> Column:
     """Let some buyers search in their first weeks where they would buy: planted before their first purchase."""
     looks = looks_around(dice)
-    return F.transform(kinds, lambda kind: F.when(looks & kind.isin(*BUYING), F.lit("search")).otherwise(kind))
+    return F.transform(kinds, lambda kind: F.when(looks & kind.isin(*_BUYING), F.lit("search")).otherwise(kind))
 
 
 def _repeated(platform: str, kind: str, dice: Dice) -> Column:

@@ -46,7 +46,7 @@ def with_terms(accounts: DataFrame, settings: SimulateSettings) -> DataFrame:
 
 def step() -> Column:
     """Name the step of a membership that is due on ``day``: one of ``MEMBER_KINDS``, null on other days."""
-    elapsed, number = _elapsed(), _number()
+    elapsed, number = _elapsed(F.col("day")), term_of(F.col("day"))
     is_due = (elapsed >= 0) & (elapsed % MEMBER_PERIOD_DAYS == 0)
     return (
         F.when(is_due & (number == 0), F.lit("subscribe"))
@@ -82,7 +82,7 @@ def subscribes(day: int, within_days: int) -> Column:
 
 def term_of(day: Column) -> Column:
     """Number the terms from the first one of a member, as if all went on for ever; null of whoever never is a member: INT."""
-    return F.floor((day - F.get("terms", F.lit(0))["begins_day"]) / MEMBER_PERIOD_DAYS).cast("int")
+    return F.floor(_elapsed(day) / MEMBER_PERIOD_DAYS).cast("int")
 
 
 def silence_ahead(known_day: int) -> Column:
@@ -99,7 +99,7 @@ def silence_ahead(known_day: int) -> Column:
 
 
 def _has_begun(day: int) -> Column:
-    return F.coalesce(F.get("terms", F.lit(0))["begins_day"] <= F.lit(day), F.lit(False))
+    return F.coalesce(_elapsed(F.lit(day)) >= 0, F.lit(False))
 
 
 def _term(first: Column, number: Column, dice: Dice) -> Column:
@@ -127,14 +127,10 @@ def _term(first: Column, number: Column, dice: Dice) -> Column:
     )
 
 
-def _elapsed() -> Column:
-    return F.col("day") - F.get("terms", F.lit(0))["begins_day"]
-
-
-def _number() -> Column:
-    return term_of(F.col("day"))
+def _elapsed(day: Column) -> Column:
+    return day - F.get("terms", F.lit(0))["begins_day"]
 
 
 def _running() -> Column:
     """The term that ``day`` is in; null before the first and after the last."""
-    return F.get("terms", _number())
+    return F.get("terms", term_of(F.col("day")))

@@ -55,6 +55,11 @@ PURCHASE_DUE_DAYS = Named(
     INTEGER,
     "days until the next purchase if it comes at that pace, below 0 if it should have come; null without a pace",
 )
+PURCHASES_AHEAD_COUNT = Named(
+    "purchases_ahead_count",
+    LONG,
+    "purchases of the 14 days after as_of_date if they come at that pace from the last one on; null without a pace",
+)
 OPEN_COURSE_COUNT = Named(
     "open_course_count", LONG, "enrolments that were neither completed nor cancelled, at least 0", is_outcome=True
 )
@@ -63,11 +68,6 @@ TOP_TOPIC_SHARE = Named("top_topic_share", DOUBLE, "its share of those events; n
 TOP_KIND = Named("top_kind", STRING, "kind of item of most events of the last 90 days")
 TOP_DEVICE = Named("top_device", STRING, "device of most events of the last 90 days, as far as known")
 WEEKDAY = Named("weekday", INTEGER, "day of the week of as_of_date, 1 = Monday")
-PURCHASES_AHEAD_COUNT = Named(
-    "purchases_ahead_count",
-    LONG,
-    "purchases of the 14 days after as_of_date if they come at that pace from the last one on; null without a pace",
-)
 HOLIDAYS_AHEAD_COUNT = Named("holidays_ahead_count", LONG, "public holidays among the 14 days after as_of_date")
 
 # propensities

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from learnlake.recommend.lists.rules.balance import SMOOTHING, balance_gains, topic_shares
+from learnlake.recommend.lists.rules.balance import SMOOTHING, balance_gains
 from tests.recommend.lists.small import crowd, dealt, item, lists, placement, user
 
 SHELF = [
@@ -38,7 +38,7 @@ def test_a_list_has_the_topics_of_the_history_in_their_shares(history, weight, t
 def test_what_was_turned_to_counts_by_its_strength_and_dislikes_not_at_all() -> None:
     held = crowd([user("ann", *THREE_TO_ONE, dealt("js-0", -2.0)), user("new")], SHELF)
     names = dict(zip(held.shelf.first_tags, held.shelf.tag_codes, strict=True))
-    shares = topic_shares(held)
+    shares = held.topics
     told = {name: shares[0, code] for name, code in names.items()}
     assert told == pytest.approx({"go": 0.9, "py": 0.1, "js": 0.0, "": 0.0}), "3 and 1, squared"
     assert not shares[1].any()
@@ -46,7 +46,7 @@ def test_what_was_turned_to_counts_by_its_strength_and_dislikes_not_at_all() -> 
 
 def test_gains_are_the_differences_of_the_divergence_counted_in_full() -> None:
     held = crowd([user("ann", *THREE_TO_ONE)], SHELF)
-    codes, wants = held.shelf.tag_codes, topic_shares(held)
+    codes, wants = held.shelf.tag_codes, held.topics
     counts, listed = np.zeros_like(wants), []
 
     def divergence(topics: list[int]) -> float:

@@ -79,9 +79,9 @@ def _membership_days() -> list[Column]:
         F.array_sort(F.collect_set(on("renew"))).alias("_renewed"),
         F.max(on("cancel")).alias("_ended"),
         F.collect_set("event_date").alias("_active"),
-        F.collect_set(
-            F.when(F.col("complaint_count") > 0, F.struct("event_date", "platform", "complaint_count"))
-        ).alias("_complaints"),
+        F.collect_list(F.when(F.col("complaint_count") > 0, F.struct("event_date", "complaint_count"))).alias(
+            "_complaints"
+        ),
     ]
 
 

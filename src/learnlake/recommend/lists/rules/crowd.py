@@ -135,6 +135,17 @@ class Crowd:
         return unit_rows(sparse.csr_matrix(self.wanted @ tagged) + declared)
 
     @cached_property
+    def topics(self) -> NDArray[np.float64]:
+        """Users x topics (numbers of ``Shelf.tag_codes``): squared shares of what each user turned to; each row sums to 1, or to 0 without any.
+
+        Squared, for what was looked at in passing is chance more than taste.
+        """
+        codes = self.shelf.tag_codes
+        has = (codes > 0).astype(float)
+        topics = sparse.csr_matrix((has, (np.arange(len(codes)), codes)))
+        return np.asarray(unit_rows(sparse.csr_matrix(self.wanted @ topics)).toarray() ** 2)
+
+    @cached_property
     def likings(self) -> Sparse:
         """Users x all that items are made of: what each user turned to; each row of length 1 or empty."""
         return unit_rows(sparse.csr_matrix(self.wanted @ self.shelf.content))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from learnlake.recommend.lists.rules.balance import balance_gains, topic_shares
+from learnlake.recommend.lists.rules.balance import balance_gains
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.shelf import Flags, Shelf
 from learnlake.recommend.lists.rules.turns import Turns, after_others, lacking
@@ -109,7 +109,7 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     """
     shelf, users = crowd.shelf, len(crowd)
     tags, creators = shelf.tag_codes, shelf.creator_codes
-    content = shelf.content
+    topics, content = tags[candidates], shelf.content
     out = np.full((users, count), -1, dtype=np.int64)
     pinned = np.zeros((users, count), dtype=bool)
     turns = Turns(crowd, candidates, house)
@@ -117,26 +117,28 @@ def picked(crowd: Crowd, candidates: Columns, scores: Matrix, house: House, coun
     open_ = candidates >= 0
     open_ &= ~(candidates[:, :, None] == np.where(pinned, out, -2)[:, None, :]).any(axis=2)
     worth = scores / np.maximum(np.where(open_, scores, 0).max(axis=1, keepdims=True), 1e-12)
-    likeness, shares = np.zeros(candidates.shape), topic_shares(crowd)
+    likeness = np.zeros(candidates.shape)
     used_tags, used_creators = np.zeros((users, tags.max() + 2)), np.zeros((users, creators.max() + 2))
     rows = np.arange(users)
     for rank in range(count):
-        free = open_ & ~turns.waits & _within(used_tags, tags[candidates], house.most_per_topic)
+        free = open_ & ~turns.waits & _within(used_tags, topics, house.most_per_topic)
         free &= _within(used_creators, creators[candidates], house.most_per_creator)
-        now = (1 - house.diversity) * worth - house.diversity * likeness
-        now = np.where(free, now + house.topic_balance * balance_gains(shares, used_tags, tags[candidates]), -np.inf)
-        best = now.argmax(axis=1)
-        takes = np.isfinite(now[rows, best]) & ~pinned[:, rank]
+        value = (1 - house.diversity) * worth - house.diversity * likeness
+        if house.topic_balance:
+            value += house.topic_balance * balance_gains(crowd.topics, used_tags, topics)
+        value = np.where(free, value, -np.inf)
+        best = value.argmax(axis=1)
+        takes = np.isfinite(value[rows, best]) & ~pinned[:, rank]
         chosen = np.where(takes, candidates[rows, best], -1)
         out[takes, rank] = chosen[takes]
         open_[rows[takes], best[takes]] = False
-        at = out[:, rank]
-        turns.placed(at)
+        now = out[:, rank]
+        turns.placed(now)
         for used, numbers in ((used_tags, tags), (used_creators, creators)):
-            has = at >= 0
-            used[rows[has], numbers[at[has]]] += 1
+            has = now >= 0
+            used[rows[has], numbers[now[has]]] += 1
         if house.diversity and rank + 1 < count:
-            likeness = np.maximum(likeness, _alike(content, at, candidates))
+            likeness = np.maximum(likeness, _alike(content, now, candidates))
     return Picks(_pulled_up(out, pinned), np.zeros_like(pinned), pinned)
 
 
