@@ -65,7 +65,11 @@ def framed(rows: Sequence[tuple[Any, ...]], schema: StructType | str) -> DataFra
     """Make a frame of a few rows of plain values, which travel as Arrow."""
     typed = schema if isinstance(schema, StructType) else _parse_datatype_string(schema)
     convert = LocalDataToArrowConversion.convert
-    held = convert(rows, typed, use_large_var_types=False) if rows else to_arrow_schema(typed, timezone="UTC").empty_table()
+    held = (
+        convert(rows, typed, use_large_var_types=False)
+        if rows
+        else to_arrow_schema(typed, timezone="UTC").empty_table()
+    )
     return _session().createDataFrame(held, typed)
 
 

@@ -167,6 +167,7 @@ def test_shuffled_baskets_hold_no_rules_though_fishers_test_alone_would_see_some
     assert fooled >= 30
 
 
+@pytest.mark.full
 def test_shuffled_groceries_hold_no_rules():
     path = Path(DATA / "groceries" / "groceries.csv")
     if not path.is_file():
