@@ -30,6 +30,7 @@ MODELS = (
     Propensity(NAMES),
     Tiers(NAMES, (), (), ("plain", "social"), "decision_tree", 7, 0.5),
     Weights(NAMES),
+    Weights(NAMES, "label"),
 )
 
 
