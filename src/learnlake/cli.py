@@ -161,6 +161,8 @@ def _run(
     ERR.print(
         f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}"
     )
+    for sentence in progress.missing():
+        ERR.print(f"  {escape(sentence)}")
     if runner.failed:
         raise typer.Exit(1)
     if USER_FEATURES.full_name in known and not names and done_for:
