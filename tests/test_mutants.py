@@ -68,6 +68,7 @@ def held(rows: list[int | None], seed: int | None = None) -> tuple[int, 2]:
     found = fit(rows, seed=7, random_state=1 + 1)
     first, last = rows[0], rows[-1]
     text = f"{len(rows) + 1} rows" + "."
+    counted = F.count(F.lit(1)).alias("n")
     raise ValueError(f"give {len(rows) - 1}", rows[1 + 1])
 '''
 

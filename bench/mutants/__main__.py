@@ -17,6 +17,7 @@ import json
 import shutil
 import signal
 import sys
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def show(bench: Bench, tier: str, words: list[str], only: list[str]) -> None:
             raise SystemExit(f"the code is not what was recorded: run `record --tier {tier}` again")
         for mutant in [mutant for mutant in bench.drawn() if mutant.key in only] if only else bench.waiting(tier):
             tests = words or _tests(bench, mutant, tier, held)
-            made = _shown(copy, mutant, tests, tier) if tests else Outcome("no tests", "", 0.0)
+            made = _shown(copy, mutant, tests, tier, held.shares) if tests else Outcome("no tests", "", 0.0)
             result = judged(made, held, tier)
             bench.keep(mutant=mutant.key, tier=tier, path=mutant.path, line=mutant.line, **result, shown=tests)
             print(f"{mutant.key} {mutant.path}:{mutant.line} {mutant.edit.kind}: {result}", flush=True)
@@ -127,13 +128,17 @@ def _tests(bench: Bench, mutant: Mutant, tier: str, held: Record) -> list[str]:
     return [test for test in near(mutant, held) if test not in seen]
 
 
-def _shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str) -> Outcome:
-    """Run tests over a mutant; a test that fails without it too says nothing, and the run is made again without it."""
+def _shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str, passed: Container[str]) -> Outcome:
+    """Run tests over a mutant.
+
+    A test that was not seen to pass over the true code is tried there: where it fails too it says nothing, and the run is made
+    again without it.
+    """
     left_out: list[str] = []
     for _ in range(MISSES):
         with copy.mutated(mutant):
             made = run(copy, ["-x", *tests, *(f"--deselect={test}" for test in left_out)], SECONDS[tier])
-        if made.what != "failed":
+        if made.what != "failed" or made.test in passed:
             return made
         alone = [made.test] if made.test else ["--collect-only", *tests]
         if run(copy, alone, SECONDS[tier]).what == "passed":

@@ -116,8 +116,9 @@ def _walked(node: ast.AST, lines: Lines) -> Iterator[tuple[ast.AST, Lines]]:
 
 def _lines(statement: ast.stmt) -> Lines:
     """Return the lines of a statement; of one that holds others, those of its head."""
-    inner = getattr(statement, "body", None)
-    return statement.lineno, max(statement.lineno, inner[0].lineno - 1) if inner else statement.end_lineno
+    inner: list[ast.stmt] = getattr(statement, "body", [])
+    last = inner[0].lineno - 1 if inner else statement.end_lineno
+    return statement.lineno, max(statement.lineno, last or 0)
 
 
 def _is_silent(field: str, node: ast.AST) -> bool:
@@ -135,6 +136,8 @@ def _is_silent(field: str, node: ast.AST) -> bool:
             return "seed" in name.lower()
         case ast.Call(func=ast.Name(id=name)):
             return name in SILENT_CALLS
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="F"), attr="count"), args=[ast.Call()]):
+            return True  # rows are counted by any literal
         case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))):
             return owner in LOGGERS
         case ast.Constant(value=int()) | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
