@@ -8,13 +8,13 @@ import subprocess
 from pathlib import Path
 from textwrap import dedent
 
+import bench.mutants.__main__ as main
 import pytest
-from bench.mutants.__main__ import Bench, judged
 from bench.mutants.choosing import Record, fitting, near, touching, twin
 from bench.mutants.drawing import GROUPS, Mutant, digest, drawn, is_another, mutants
 from bench.mutants.edits import Edit, Source
 from bench.mutants.page import page
-from bench.mutants.showing import Copy, copied, outcome
+from bench.mutants.showing import Copy, Outcome, copied, outcome
 
 PATH = "src/learnlake/features/stages/user_days.py"
 CHANGES = {
@@ -204,7 +204,7 @@ def test_a_record_keeps_tests_that_passed_and_no_line_of_an_import() -> None:
     made = Record.of(told, Traced(), Path("/copy"))
     assert made.shares == {f"{TWIN}::a": ["fixture tests::lake"]}
     assert made.touched == {PATH: {2: ["fixture tests::lake", f"{TWIN}::a"]}}
-    assert made.alone(f"{TWIN}::a") == 4.0
+    assert made.cost([f"{TWIN}::a"]) == 4.0
     assert made.hashes == {"gold.x": "1"}
 
 
@@ -228,21 +228,54 @@ def test_the_end_of_a_run_is_read(code: int | None, told: list[dict[str, object]
     assert (made.what, made.test) == what
 
 
-@pytest.mark.parametrize(("took", "is_found"), [(55.0, False), (2.0, False), (0.0, True)])
-def test_a_test_that_takes_ten_times_its_seconds_hangs_and_many_tests_that_take_long_do_not(
-    took: float, *, is_found: bool
+LATE, GOOD = Outcome("time is up", "b", 60.0), Outcome("passed", "", 3.0)
+BAD = Outcome("failed", "b", 3.0)
+MUTANT = Mutant("src/a.py", (1, 1), 1, Edit("constant", 4, 5, "2"), "n = 1", "n = 2", 1)
+
+
+@pytest.mark.parametrize(
+    ("runs", "what"),
+    [
+        ([("n = 2", GOOD)], "passed"),
+        ([("n = 2", BAD), ("n = 1", GOOD)], "failed"),
+        ([("n = 2", BAD), ("n = 1", BAD), ("n = 2", GOOD)], "passed"),
+        ([("n = 2", BAD), ("n = 1", BAD)] * 3, "no tests"),
+        ([("n = 2", LATE), ("n = 2", LATE), ("n = 1", GOOD)], "hangs"),
+        ([("n = 2", LATE), ("n = 2", LATE), ("n = 1", LATE)], "time is up"),
+        ([("n = 2", LATE), ("n = 2", GOOD)], "time is up"),
+    ],
+)
+def test_a_test_speaks_against_a_mutant_only_if_it_passes_without_it(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, runs: list[tuple[str, Outcome]], what: str
 ) -> None:
-    """The one under way takes 4 s as a rule, so up to 50 s are no sign."""
-    held = Record({f"{OTHER}::b": 4.9}, {f"{OTHER}::b": []}, {})
-    told = [{"test": f"{TWIN}::a", "seconds": took}, {"started": f"{OTHER}::b"}]
-    seen = judged(outcome(-signal.SIGALRM, told, ""), held, "quick")
-    assert seen["is_found"] is is_found
-    assert seen["note"] == ("" if is_found else f"time is up at {OTHER}::b")
+    """Each run finds this text of the module, and ends like this."""
+    left = list(runs)
+
+    def ran(copy: Copy, words: list[str], _: float) -> Outcome:
+        text, made = left.pop(0)
+        assert copy.text("src/a.py") == f"{text}\n"
+        seen = runs[: -len(left) - 1]
+        assert ("--deselect=b" in words) == (text == "n = 2" and ("n = 1", BAD) in seen)
+        return made
+
+    monkeypatch.setattr(main, "run", ran)
+    assert main.shown(Copy(tree.parent, tree), MUTANT, ["a", "b"], "quick", ()).what == what
+    assert left == []
+
+
+def test_a_test_that_was_recorded_to_pass_is_believed_at_once(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "run", lambda *_: BAD)
+    assert main.shown(Copy(tree.parent, tree), MUTANT, ["a"], "quick", {"b"}) is BAD
+
+
+def test_time_that_is_up_is_a_note_and_not_a_find() -> None:
+    seen = main.judged(LATE, Record({}, {}, {}))
+    assert (seen["is_found"], seen["note"]) == (False, "time is up at b")
 
 
 def test_other_rows_of_the_tiny_run_are_a_note_and_not_a_find() -> None:
     held = Record({}, {}, {}, {"gold.a": "1", "gold.b": "2"})
-    seen = judged(outcome(0, [{"hashes": {"gold.a": "1", "gold.b": "3"}}], ""), held, "tiny")
+    seen = main.judged(outcome(0, [{"hashes": {"gold.a": "1", "gold.b": "3"}}], ""), held)
     assert (seen["is_found"], seen["note"]) == (False, "other rows in gold.b")
 
 
@@ -259,13 +292,12 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_a_mutant_stands_in_the_copy_alone_and_goes_even_when_the_run_is_interrupted(tree: Path) -> None:
-    mutant = Mutant("src/a.py", (1, 1), 1, Edit("constant", 4, 5, "2"), "n = 1", "n = 2", 1)
     homes: list[Copy] = []
 
     def interrupted() -> None:
         with copied(tree) as copy:
             homes.append(copy)
-            with copy.mutated(mutant):
+            with copy.mutated(MUTANT):
                 assert copy.text("src/a.py") == "n = 2\n"
                 assert (tree / "src" / "a.py").read_text() == "n = 1\n"
             assert copy.text("src/a.py") == "n = 1\n"
@@ -294,7 +326,7 @@ def test_a_mutant_waits_for_a_tier_only_if_the_tier_before_did_not_find_it(tmp_p
     for path, text in MODULES.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    bench = Bench(tmp_path, 4, 1, root)
+    bench = main.Bench(tmp_path, 4, 1, root)
     first, second, third, fourth = [mutant.key for mutant in bench.drawn()]
     for key, is_found in ((first, True), (second, False), (third, True)):
         bench.keep(mutant=key, tier="quick", is_found=is_found)

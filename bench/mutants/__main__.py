@@ -25,13 +25,12 @@ from typing import Any
 from bench.mutants.choosing import Record, fitting, folder, near, touching
 from bench.mutants.drawing import Mutant, digest, drawn, modules
 from bench.mutants.page import TIERS, page
-from bench.mutants.showing import ASIDE, Copy, Outcome, copied, run
+from bench.mutants.showing import ASIDE, OVER, Copy, Outcome, copied, run
 from coverage import CoverageData
 
 ROOT = Path(__file__).parents[2]
 WORDS = {"quick": ["-m", "quick"], "tiny": ["tests/runner/test_run.py"], "full": []}
 SECONDS = {"quick": 60.0, "tiny": 900.0, "full": 3600.0}
-SLOWER, MARGIN = 10, 10  # a test hangs that takes ten times its recorded seconds and ten more
 MISSES = 3  # tests that fail without the mutant too, before its run is given up
 
 
@@ -110,8 +109,8 @@ def show(bench: Bench, tier: str, words: list[str], only: list[str]) -> None:
             raise SystemExit(f"the code is not what was recorded: run `record --tier {tier}` again")
         for mutant in [mutant for mutant in bench.drawn() if mutant.key in only] if only else bench.waiting(tier):
             tests = words or _tests(bench, mutant, tier, held)
-            made = _shown(copy, mutant, tests, tier, held.shares) if tests else Outcome("no tests", "", 0.0)
-            result = judged(made, held, tier)
+            made = shown(copy, mutant, tests, tier, held.shares) if tests else Outcome("no tests", "", 0.0)
+            result = judged(made, held)
             bench.keep(mutant=mutant.key, tier=tier, path=mutant.path, line=mutant.line, **result, shown=tests)
             print(f"{mutant.key} {mutant.path}:{mutant.line} {mutant.edit.kind}: {result}", flush=True)
 
@@ -128,7 +127,7 @@ def _tests(bench: Bench, mutant: Mutant, tier: str, held: Record) -> list[str]:
     return [test for test in near(mutant, held) if test not in seen]
 
 
-def _shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str, passed: Container[str]) -> Outcome:
+def shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str, passed: Container[str]) -> Outcome:
     """Run tests over a mutant.
 
     A test that was not seen to pass over the true code is tried there: where it fails too it says nothing, and the run is made
@@ -138,6 +137,8 @@ def _shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str, passed: Cont
     for _ in range(MISSES):
         with copy.mutated(mutant):
             made = run(copy, ["-x", *tests, *(f"--deselect={test}" for test in left_out)], SECONDS[tier])
+        if made.what in OVER:
+            return _hanging(copy, mutant, made, tier)
         if made.what != "failed" or made.test in passed:
             return made
         alone = [made.test] if made.test else ["--collect-only", *tests]
@@ -149,20 +150,26 @@ def _shown(copy: Copy, mutant: Mutant, tests: list[str], tier: str, passed: Cont
     return Outcome("no tests", "", 0.0)
 
 
-def judged(made: Outcome, held: Record, tier: str) -> dict[str, Any]:
-    """Say whether a mutant was found: by a test that fails, or by one that hangs, not by many that together take long."""
-    under_way = SECONDS[tier] - made.seconds
-    hangs = made.what == "hangs" or (made.what == "time is up" and under_way > SLOWER * held.alone(made.test) + MARGIN)
-    other = {
-        name for line in made.told for name, value in line.get("hashes", {}).items() if held.hashes.get(name) != value
-    }
-    notes = [f"{made.what} at {made.test}"] if made.what == "time is up" and not hangs else []
+def _hanging(copy: Copy, mutant: Mutant, made: Outcome, tier: str) -> Outcome:
+    """Say that a mutant hangs if the test under way alone takes all the time with it, and without it passes; else the time is up."""
+    words = [made.test] if made.test else ["--collect-only"]
+    with copy.mutated(mutant):
+        again = run(copy, words, SECONDS[tier])
+    is_mutants = again.what in OVER and run(copy, words, SECONDS[tier]).what == "passed"
+    return replace(made, what="hangs" if is_mutants else "time is up")
+
+
+def judged(made: Outcome, held: Record) -> dict[str, Any]:
+    """Say whether a mutant was found, and what else is worth a note."""
+    is_found = made.what in ("failed", "hangs")
+    hashes = {name: value for line in made.told for name, value in line.get("hashes", {}).items()}
+    other = sorted(name for name, value in hashes.items() if held.hashes and held.hashes.get(name) != value)
+    notes = [f"{made.what} at {made.test}"] if made.what == "time is up" else []
     notes += ["no tests"] if made.what == "no tests" else []
-    notes += [f"other rows in {', '.join(sorted(other))}"] if other and held.hashes else []
-    is_found = made.what == "failed" or hangs
+    notes += [f"other rows in {', '.join(other)}"] if other else []
     return {
         "is_found": is_found,
-        "what": "hangs" if hangs else "fails" if is_found else made.what,
+        "what": made.what,
         "test": made.test or ("collection" if is_found else ""),
         "seconds": made.seconds,
         "note": "; ".join(notes),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -86,10 +85,6 @@ class Record:
     def of_file(self, name: str) -> set[str]:
         """Return the tests of a file, or of the files of a folder."""
         return {test for test in self.shares if test.split("::")[0] == name or test.startswith(f"{name}/")}
-
-    def alone(self, test: str) -> float:
-        """Return the seconds of one test that runs by itself, without end of one that was not recorded."""
-        return self.cost([test]) if test in self.shares else math.inf
 
     def cost(self, tests: Iterable[str]) -> float:
         """Return the seconds of some tests with all that they share."""

@@ -21,6 +21,7 @@ from bench.mutants.edits import Source
 ASIDE = ".mutants"
 TO_START = 300  # seconds for Python, collection and Spark, beyond those of the tests
 FAILED, NO_TESTS = 1, 5
+OVER = ("time is up", "hangs")
 
 
 @dataclass(frozen=True)
