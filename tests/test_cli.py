@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from tests import tiny
 from tests.tiny import runner
 
 
@@ -57,6 +58,28 @@ def test_wrong_use_is_one_sentence_and_status_2(say, words: tuple[str, ...], sta
     assert found.exit_code == status
     assert sentence in found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT reflect('java.lang.System', 'getenv', 'LEARNLAKE_KEY')",
+        "SELECT '${env:LEARNLAKE_KEY}'",
+        "SELECT TRANSFORM('a') USING 'printenv LEARNLAKE_KEY'",
+        "SELECT * FROM text.`/proc/self/environ`",
+    ],
+)
+def test_no_query_prints_the_key(say, query: str) -> None:
+    found = say("sql", query)
+    assert found.exit_code == 2, found.stderr
+    assert found.stdout == ""
+    assert tiny.KEY.decode() not in found.stderr
+
+
+def test_a_condition_of_rows_calls_no_method_of_java(say) -> None:
+    found = say("show", "gold.user_features", "--where", "reflect('java.lang.System', 'getenv', 'LEARNLAKE_KEY') > ''")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "`reflect` is not allowed" in found.stderr
 
 
 def test_failed_work_is_status_1(say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
