@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEMO := demo
 BENCH := demo/large
 
-.PHONY: demo test install install-test bench docs clean
+.PHONY: demo test test-cluster install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -36,6 +36,10 @@ test: install-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
+
+# a standalone cluster on loopback; ONE="-k TestSomeTablesOfEveryRoom" is the quick half, which CI runs
+test-cluster: install-test
+	@$(BIN)/python -m pytest tests/cluster -m cluster -s $(ONE)
 
 bench: install-test
 	@$(BIN)/python bench/features.py

@@ -141,6 +141,16 @@ def with_delta(said: Mapping[str, str]) -> dict[str, str]:
     return {**unless_said(DELTA, said), EXTENSIONS: ",".join([*own, DELTA[EXTENSIONS]])}
 
 
+def at_start(said: Mapping[str, str], conf: Mapping[str, str]) -> dict[str, Any]:
+    """Return the options of a submitted session that do not depend on its size.
+
+    Args:
+        said: what the submitter says, which holds against all else.
+        conf: what our conf says, which holds against our defaults.
+    """
+    return {**unless_said({**SUBMITTED, **conf}, said), **with_delta(said)}
+
+
 def cores_asked(said: Mapping[str, str]) -> int | None:
     """Return how many cores the submitter asks for; None = as many as there are."""
     each = int(said.get("spark.executor.cores", "1"))
@@ -156,12 +166,11 @@ def _submitted(settings: SparkSettings) -> SparkSession:
     """Start the session of a submitted job; what --conf, --properties-file and spark-defaults.conf say, holds."""
     SparkContext._ensure_initialized()  # else SparkConf knows nothing of what was submitted
     said = dict(SparkConf().getAll())
-    options: dict[str, Any] = {**unless_said({**SUBMITTED, **settings.options}, said), **with_delta(said)}
     if not _spark_utils().classIsLoadable(DELTA[EXTENSIONS]):
         raise LearnlakeError(
             f"Delta's jars are missing: submit with `--packages {delta_package()}`, or hand the jars over with --jars."
         )
-    spark = SparkSession.builder.config(map=options).getOrCreate()
+    spark = SparkSession.builder.config(map=at_start(said, settings.options)).getOrCreate()
     _hand_on_wheels(spark, said.get("spark.submit.pyFiles", ""))
     for name, value in unless_said(by_size(_cores(spark, said)), {**settings.options, **said}).items():
         spark.conf.set(name, value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,17 +57,27 @@ class Cluster:
     def submit(self, *words: str | Path, env: Mapping[str, str], within: int) -> Submitted:
         """Run ``spark-submit --master ... WORDS`` for at most so many seconds."""
         command = [SPARK / "bin" / "spark-submit", "--master", self.master, *words]
-        began = time.monotonic()
-        done = subprocess.run(  # noqa: S603  # our own words
-            command,
-            cwd=self.folder,
-            env={**environment(self.python), **env},
-            capture_output=True,
-            text=True,
-            timeout=within,
-            check=False,
-        )
-        return Submitted(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+        return finished(command, self.folder, {**environment(self.python), **env}, within)
+
+
+def finished(command: Sequence[str | Path], at: Path, env: Mapping[str, str], within: int) -> Submitted:
+    """Run a command in a folder to its end, or for at most so many seconds; nothing that it started outlives it."""
+    began = time.monotonic()
+    with subprocess.Popen(  # noqa: S603  # our own words
+        command,
+        cwd=at,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            told, logged = running.communicate(timeout=within)
+        except BaseException:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+    return Submitted(running.returncode, told, logged, time.monotonic() - began)
 
 
 def environment(python: Path) -> dict[str, str]:
