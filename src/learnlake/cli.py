@@ -46,6 +46,7 @@ from learnlake.options import (
     Env,
     From,
     Lake,
+    Only,
     Style,
     To,
     opened,
@@ -129,10 +130,7 @@ def run(
     as_of: AsOf = None,
     from_: From = None,
     to: To = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TABLE", help="Only this table and whatever stale it needs; may be given more than once."),
-    ] = None,
+    only: Only = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Map a source's raw rows anew; needs --source.")] = False,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="The source to map anew.")] = None,
     debug: Debug = False,
@@ -268,6 +266,7 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
         as_of: AsOf = None,
         from_: From = None,
         to: To = None,
+        only: Only = None,
         debug: Debug = False,
     ) -> None:
         with said_in_a_sentence(debug=debug):
@@ -276,12 +275,11 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
             fed = {
                 node.name for node in graph_of(settings, steps).nodes
             }  # conf may have no source for a table of the room
-            _run(
-                settings,
-                days,
-                frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed),
-                Progress(debug=debug),
-            )
+            made = frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed)
+            for name in only or ():
+                if name not in made:
+                    raise ConfError(f"--only {name}: this job does not make it; {near_match(name, made)}")
+            _run(settings, days, frozenset(only or made), Progress(debug=debug))
 
     one.command(help=about or help_of(steps))(room)
     try:
