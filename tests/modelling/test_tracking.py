@@ -41,7 +41,7 @@ def level(found: float, must_exceed: float) -> Candidate:
 
 @pytest.fixture(scope="module")
 def tracking(tmp_path_factory: pytest.TempPathFactory) -> Tracking:
-    made = Tracking.of(ModelSettings(), str(tmp_path_factory.mktemp("registry")))
+    made = Tracking.of(ModelSettings(), str(tmp_path_factory.mktemp("a+b [x] 50%41? 登记 #")))
     for day, decision in ((APRIL, YES), (MAY, NO)):
         made.log(NODE, day, Candidate(MODEL, metrics={"silhouette": 0.5}, params={"k": "1"}), decision)
     return made
