@@ -33,6 +33,7 @@ from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.raw import as_json, write_lines
+from learnlake.lake.sources import Sources
 from learnlake.lake.stage import Stage, Step
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
@@ -150,6 +151,11 @@ def _run(
     conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None
 ) -> None:
     lake = conf.of(LakeSettings)
+    if not conf.of(Sources).files:
+        raise ConfError(
+            f"{conf.folder} ({conf.env}): no source of a live platform, so there is nothing to run; add conf/platforms/NAME.yml and "
+            "conf/sources/NAME.yml (README, `Your own logs`), or take an environment that names some, such as --env demo."
+        )
     progress = Progress()
     runner = runner_of(conf, store_of(conf), steps, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
