@@ -53,7 +53,7 @@ from learnlake.options import (
     said_in_a_sentence,
     store_of,
 )
-from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.pipeline import STEPS, graph_of, left_out, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Ledger
 from learnlake.runner.run import AT_ONCE, Runner
@@ -160,8 +160,13 @@ def _run(
     runner = runner_of(conf, store_of(conf), steps, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
+    left = left_out(conf, steps)
     for name in names - known:
-        raise ConfError(f"--only {name}: no step of this job makes it; {near_match(name, known)}")
+        why = next((f"it is left out, for there is {reason}" for reason, held in left.items() if name in held), "")
+        raise ConfError(f"--only {name}: {why or f'no step of this job makes it; {near_match(name, known)}'}")
+    if left:
+        said = "; ".join(f"{reason}: {', '.join(held)}" for reason, held in left.items())
+        ERR.print(f"  Left out: {escape(said)}")
     if rebuild:
         runner.rebuild(rebuild)
     done_for = runner.run(days, names)

@@ -44,13 +44,16 @@ NEEDED = {
 }
 
 
+PlatformKind = Literal["education", "community", "consulting", "shop"]
+
+
 class Platform(Settings):
     """One platform: what kind it is, and the zone and money it lives in.
 
     An example is live only where ``lake.platforms`` names it; any other platform where that names none.
     """
 
-    kind: Literal["education", "community", "consulting", "shop"]
+    kind: PlatformKind
     is_example: bool = False
     timezone: str
     currency: str = Field(pattern="^[A-Z]{3}$")

@@ -109,7 +109,7 @@ class Maker:
                 crowd.users[user],
                 (rank + 1).astype(np.int32),
                 crowd.shelf.ids[item],
-                crowd.shelf.kinds[item],
+                [kind or None for kind in crowd.shelf.kinds[item]],
             ),
             [None if place < 0 or np.isnan(chances[place]) else round(float(chances[place]), 9) for place in at],
             *(finder, reason.code, cause, [tag or None for tag in reason.tag], english, chinese),
