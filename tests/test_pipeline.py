@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from learnlake.behaviour.journeys import Funnels
+from learnlake.behaviour.rules import Baskets
+from learnlake.demand.goals import Goals
 from learnlake.errors import ConfError
 from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.key import KeySettings
 from learnlake.lake.sources import Sources
 from learnlake.marketing.settings import Campaigns
-from learnlake.pipeline import graph_of, load_conf
+from learnlake.pipeline import graph_of, left_out, load_conf
+from learnlake.recommend.lists import Placements
 from learnlake.segments.settings import Schemes
+from learnlake.settings import Conf
 from tests.conftest import ROOT
 from tests.tiny import CONF, write_conf
 
@@ -47,6 +52,101 @@ def test_what_a_newcomer_adds_is_live_beside_nothing_else(tmp_path: Path, env: s
         (folder / "sources" / f"{name}.yml").write_text(CONF[f"sources/{name}.yml"])
     assert set(load_conf(folder, env, given={"LOGS": "x"}).of(Sources).files) == {"members", "actions"}
     assert "actions" not in load_conf(folder, "demo", given={}).of(Sources).files
+
+
+BOOKSHOP = """
+source: orders
+platform: bookshop
+read: {format: csv, path: x, schema: "order_no STRING, customer STRING, book STRING, paid STRING, paid_at STRING"}
+personal: [customer]
+events:
+  - {event_key: [order_no], account_key: customer, event_type: "'purchase'", item_id: book, occurred_at: paid_at, amount: paid}
+"""
+COMMUNITY = """
+source: posts
+platform: talk
+read: {format: csv, path: x, schema: "post STRING, member STRING, parent STRING, topic STRING, at STRING"}
+personal: [member]
+events:
+  - {event_key: [post], account_key: member, event_type: "if(parent IS NULL, 'ask', 'comment')", item_id: topic, occurred_at: at}
+"""
+KNOWLEDGE = {
+    "gold.item_progress",
+    "gold.item_prerequisites",
+    "gold.topic_links",
+    "gold.user_knowledge",
+    "gold.learning_paths",
+}
+
+
+def conf_with(folder: Path, platform: str, kind: str, source: str) -> Conf:
+    """Return the conf as shipped with one platform and one source added."""
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "conf" / "platforms" / f"{platform}.yml").write_text(
+        f"{{kind: {kind}, timezone: Asia/Shanghai, currency: CNY}}"
+    )
+    (folder / "conf" / "sources" / f"{source.split()[1]}.yml").write_text(source)
+    return load_conf(folder / "conf", "local", given={})
+
+
+def test_a_bookshop_gets_what_a_shop_can_have_and_is_told_the_rest(tmp_path: Path) -> None:
+    conf = conf_with(tmp_path, "bookshop", "shop", BOOKSHOP)
+    assert set(conf.of(Placements).files) == {"bookshelf"}
+    assert conf.of(Placements).files["bookshelf"].platforms == ("bookshop",)
+    assert set(conf.of(Baskets).files) == {"reading"}
+    assert set(conf.of(Goals).files) == {"buys", "lapse"}
+    assert set(conf.of(Schemes).files) == {"behaviour", "habits", "value"}
+    names = {node.name for node in graph_of(conf).nodes}
+    assert {"gold.item_rules", "gold.recommendations", "model.recommender", "gold.customer_values"} <= names
+    gone = {
+        *KNOWLEDGE,
+        "gold.study_habits",
+        "gold.stuck_points",
+        "gold.funnels",
+        "gold.text_topics",
+        "model.segments_level",
+    }
+    assert not gone & names
+    left = left_out(conf)
+    assert left["no tags"] == ("baskets/skills", "segments/interest")
+    assert left["no renew"] == ("goals/renewal",)
+    assert set(left["no enroll or study or submit or attempt or complete of kind course"]) == KNOWLEDGE
+    said = {name for held in left.values() for name in held}
+    assert not {name for name in said if name.split("/")[-1] in ("withdrawal", "presentation", "students")}, "examples"
+
+
+def test_a_community_that_asks_and_comments_gets_rules_and_lists(tmp_path: Path) -> None:
+    conf = conf_with(tmp_path, "talk", "community", COMMUNITY)
+    assert set(conf.of(Placements).files) == {"community"}
+    assert "topics" in conf.of(Baskets).files
+    assert "role" in conf.of(Schemes).files
+    names = {node.name for node in graph_of(conf).nodes}
+    assert {"gold.item_rules", "gold.recommendations", "gold.preferences"} <= names
+    assert (
+        not {"gold.customer_values", "model.customer_values", "model.propensity_buys", "gold.purchase_sequels"} & names
+    )
+
+
+def test_in_the_demo_every_step_has_something_to_do_and_each_list_is_of_its_platforms() -> None:
+    conf = load_conf(ROOT / "conf", "demo", given={})
+    assert left_out(conf) == {}
+    assert {name: (own.platforms, own.item_kinds) for name, own in conf.of(Placements).files.items()} == {
+        "bookshelf": (("academy",), ("book",)),
+        "community": (("forum",), ("thread", "topic", "resource")),
+        "next_course": (("academy",), ("course",)),
+        "reading": (("academy", "forum"), ("article",)),
+        "solutions": (("advisory",), ("solution", "service")),
+    }
+    assert {name: own.platforms for name, own in conf.of(Funnels).files.items()} == {
+        "buys_again": ("academy",),
+        "first_course": ("academy",),
+        "gets_help": ("forum",),
+    }
+    assert set(conf.of(Goals).files) == {"buys", "lapse", "new_book", "renewal"}
+    assert {name: own.platforms for name, own in conf.of(Schemes).files.items() if own.platforms} == {
+        "client": ("advisory",),
+        "role": ("forum",),
+    }
 
 
 @pytest.mark.parametrize("env", sorted({path.stem for path in (ROOT / "conf").glob("*.yml")} - {"base"}))

@@ -46,7 +46,7 @@ CONF = {
         "{mail: {name: {en: mail, zh: 邮件}, words: [e-mail]}}}\n"
     ),
     "baskets/deeds.yml": "{of: item, event_types: [study], unit: user}\n",
-    "placements/next.yml": "{name: {en: next, zh: 下一步}, item_kinds: [course], count: 2, success: [enroll]}\n",
+    "placements/next.yml": "{name: {en: next, zh: 下一步}, item_kinds: [course, unknown], count: 2, success: [enroll]}\n",
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "
         "starts_on: 2026-04-01, ends_on: 2026-06-30, holdout_share: 0.5}\n"

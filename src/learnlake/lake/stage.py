@@ -83,6 +83,11 @@ class Published:
     version: str
 
 
+def nothing(_: Conf) -> str:
+    """Say of a step that has something to do under any conf what it lacks: nothing."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One table's making: a pure function and what it declares."""
@@ -92,7 +97,7 @@ class Stage:
     writes: Table
     uses: tuple[ModelNode, ...]
     eager: str
-    lacks: Callable[[Conf], str]
+    lacks: Callable[[Conf], str] = nothing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -111,7 +116,7 @@ class Training:
     fit: Callable[..., Any]
     reads: tuple[Read, ...]
     makes: ModelNode
-    lacks: Callable[[Conf], str]
+    lacks: Callable[[Conf], str] = nothing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -124,11 +129,6 @@ class Training:
 
 
 Step = Stage | Training
-
-
-def nothing(_: Conf) -> str:
-    """Say of a step that has something to do under any conf what it lacks: nothing."""
-    return ""
 
 
 @dataclass(frozen=True)
