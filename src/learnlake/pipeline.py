@@ -65,7 +65,8 @@ def load_conf(folder: Path, env: str, given: Mapping[str, str] | None = None, la
 
 def _fitted(conf: Conf) -> Conf:
     """Keep what applies to the live platforms, and note what does not and why."""
-    supply, kept, left_out = Supply.of(conf), [], {}
+    supply, left_out = Supply.of(conf), {}
+    kept: list[Section] = []
     for kind in FITTED if supply.offers else ():
         files = {}
         for name, entry in getattr(conf.of(kind), "files", {}).items():
@@ -74,7 +75,7 @@ def _fitted(conf: Conf) -> Conf:
                 files[name] = own
             elif lacking:
                 left_out[f"{kind.where}{name}"] = lacking
-        kept.append(kind.model_construct(files=files))
+        kept.append(conf.of(kind).model_copy(update={"files": files}))
     return replace(conf.replace(*kept), left_out=left_out)
 
 

@@ -154,7 +154,7 @@ def _values(text: str, derived: Mapping[str, str]) -> Values:
     return _held(sqlglot.parse_one(text, dialect=DIALECT), derived)
 
 
-def _held(tree: exp.Expression | None, derived: Mapping[str, str]) -> Values:
+def _held(tree: exp.Expr | None, derived: Mapping[str, str]) -> Values:
     if tree is None or isinstance(tree, exp.Null):
         return frozenset()
     if isinstance(tree, exp.Literal) and tree.is_string:

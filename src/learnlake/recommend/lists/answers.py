@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import reduce
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -112,11 +113,10 @@ def lists_now(*frames: DataFrame, user: str, maker: Maker, tastes: TasteSettings
         tastes: what deeds say.
         said: answers just given; nothing is stored.
     """
-    known, events = (
-        Known(*frames[:-1], shows_unlisted=Placements(files=dict(maker.placements)).show_unlisted),
-        frames[-1],
-    )
-    newest = replace(known, **{name: of_day(maker.day, getattr(known, name)) for name in DAILY})
+    *tables, events = frames
+    known = Known(*tables, shows_unlisted=maker.show_unlisted)
+    of_days: dict[str, Any] = {name: of_day(maker.day, getattr(known, name)) for name in DAILY}
+    newest = replace(known, **of_days)
     own = signals(events, known.identities, tastes).where(F.col("user_id") == user)
     fresh = preferred(_with_answers(own, user, said, maker.day), maker.day, tastes)
     person = served(replace(newest, preferences=fresh), maker.day, maker.settings).where(F.col("user_id") == user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
@@ -79,7 +79,7 @@ class Known:
     needs: DataFrame | None = None
     rules: DataFrame | None = None
     transitions: DataFrame | None = None
-    shows_unlisted: bool = False
+    shows_unlisted: bool = field(default=False, kw_only=True)
 
 
 def of_day(day: date, frame: DataFrame) -> DataFrame:
@@ -121,7 +121,7 @@ def _unlisted(known: Known, as_of: date) -> DataFrame:
     seen = F.datediff(F.lit(as_of), F.min(F.coalesce("taken_date", "last_signal_date")))
     own = known.preferences.groupBy("item_id").agg(seen.alias("age_days"))
     unlisted = own.join(known.items.select("item_id"), on="item_id", how="left_anti")
-    return unlisted.withColumns({"words": F.lit(""), "is_open": F.lit(value=True)})
+    return unlisted.withColumns({"words": F.lit(""), "is_open": F.lit(True)})
 
 
 def served(known: Known, as_of: date, settings: ListSettings) -> DataFrame:

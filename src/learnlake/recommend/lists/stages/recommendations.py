@@ -44,7 +44,9 @@ def recommendations(
     models: Mapping[str, Published],
 ) -> DataFrame:
     """Make the lists; without a published model they go by what the user's segment turned to lately."""
-    known = Known(turned, items, members, accounts, identities, needs, rules, transitions, placements.show_unlisted)
+    known = Known(
+        turned, items, members, accounts, identities, needs, rules, transitions, shows_unlisted=placements.show_unlisted
+    )
     published = models.get(RECOMMENDER.name)
     maker = Maker(published.model if published else Recommender(), placements.files, settings, as_of)
     listed = maker.listed(served(known, as_of, settings), offered(known, as_of, settings))
