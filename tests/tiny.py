@@ -65,7 +65,7 @@ consents:
     "sources/actions.yml": """
 source: actions
 platform: school
-read: {format: json, path: "${LOGS}/actions", schema: "id STRING, login STRING, kind STRING, at STRING, seconds INT, words STRING, agent STRING"}
+read: {format: json, path: "${LOGS}/actions", schema: "id STRING, login STRING, kind STRING, at STRING, seconds INT, words STRING, item STRING, agent STRING"}
 personal: [login]
 free_text: [words]
 received_at: "timestamp'2026-05-11'"
@@ -76,6 +76,7 @@ events:
     event_type: kind
     occurred_at: at
     duration_seconds: seconds
+    item_id: item
     text: words
 """,
 }
