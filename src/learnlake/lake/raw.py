@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +25,7 @@ from learnlake.settings import NAME
 CORRUPT = "_corrupt"
 MALFORMED = "line_is_malformed"
 UNKNOWN_SHAPE = "line_has_no_known_column"
+FILE = re.compile("^file:/+")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 GLOB = re.compile(r"[\\*?\[\]{}]")
 
@@ -86,6 +90,19 @@ def literal(path: str) -> str:
     return GLOB.sub(r"\\\g<0>", path)
 
 
+@contextmanager
+def _looked_into(path: str) -> Iterator[str]:
+    """Give a path by which the columns of a file are told: records over several lines are looked at by Hadoop, which knows no escape."""
+    plain = FILE.sub("/", path)
+    if not GLOB.search(plain) or SCHEME.match(plain):
+        yield plain
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / f"file{Path(plain).suffix}"  # .gz is told by the ending
+        link.symlink_to(Path(plain).resolve())
+        yield str(link)
+
+
 def flat_table(spark: SparkSession, file: Path) -> DataFrame:
     """Read a table of a person's own: parquet, or CSV with a header, whose types are told from the values.
 
@@ -95,8 +112,10 @@ def flat_table(spark: SparkSession, file: Path) -> DataFrame:
     try:
         if file.suffix == ".parquet" or file.is_dir():
             return spark.read.parquet(literal(str(file)))
-        options = {"header": "true", "inferSchema": "true", "escape": '"', "multiLine": "true"}
-        return spark.read.options(**options).csv(literal(str(file)))
+        options = {"header": "true", "escape": '"', "multiLine": "true"}
+        with _looked_into(str(file)) as path:
+            types = spark.read.options(**options, inferSchema="true").csv(path).schema
+        return spark.read.options(**options).schema(types).csv(literal(str(file)))
     except AnalysisException as error:
         raise LearnlakeError(
             f"{file}: neither CSV with a header nor parquet ({str(error).splitlines()[0][:200]}); mend it."
@@ -108,7 +127,7 @@ def _split(path: str) -> tuple[str, str]:
 
     What is there as it stands is meant as it stands, whatever signs its name has; what follows may be a pattern.
     """
-    plain = re.sub("^file:/+", "/", path)
+    plain = FILE.sub("/", path)
     if SCHEME.match(plain):
         there, wanted = (GLOB.split(plain)[0].rsplit("/", 1)[0] if GLOB.search(plain) else plain), plain
     else:
@@ -230,7 +249,8 @@ def _refuse_other_columns(spark: SparkSession, source: Source, files: tuple[RawF
     for file in files:
         reader = spark.read.format(source.read.format).options(**{k: str(v) for k, v in source.read.options.items()})
         try:
-            held = reader.load(literal(file.path)).columns
+            with _looked_into(file.path) as path:
+                held = reader.load(path).columns
         except AnalysisException:
             held = []  # an empty file has no header and no rows
         is_other = held and (held != promised if source.read.format == "csv" else not set(promised) <= set(held))
