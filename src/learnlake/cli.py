@@ -144,11 +144,11 @@ def run(
             raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
         settings = load_conf(conf, env, lake=lake)
         days = _days(env, as_of, from_, to)
-        _run(settings, STEPS, days, frozenset(only or ()), rebuild=source)
+        _run(settings, days, frozenset(only or ()), Progress(debug=debug), rebuild=source)
 
 
 def _run(
-    conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None
+    conf: Conf, days: tuple[date, ...] | None, only: frozenset[str], progress: Progress, rebuild: str | None = None
 ) -> None:
     lake = conf.of(LakeSettings)
     if not conf.of(Sources).files:
@@ -156,11 +156,10 @@ def _run(
             f"{conf.folder} ({conf.env}): no source of a live platform, so there is nothing to run; add conf/platforms/NAME.yml and "
             "conf/sources/NAME.yml (README, `Your own logs`), or take an environment that names some, such as --env demo."
         )
-    progress = Progress()
-    runner = runner_of(conf, store_of(conf), steps, progress)
+    runner = runner_of(conf, store_of(conf), STEPS, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
-    left = left_out(conf, steps)
+    left = left_out(conf)
     for name in names - known:
         why = next((f"it is left out, for there is {reason}" for reason, held in left.items() if name in held), "")
         raise ConfError(f"--only {name}: {why or f'no step of this job makes it; {near_match(name, known)}'}")
@@ -283,15 +282,12 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
         with said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
             days = _days(env, as_of, from_, to)
-            fed = {
-                node.name for node in graph_of(settings, steps).nodes
-            }  # conf may have no source for a table of the room
-            _run(
-                settings,
-                STEPS,
-                days,
-                frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed),
-            )
+            fed = {node.name for node in graph_of(settings, steps).nodes}  # no source may give what a table is about
+            own = frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed)
+            if settings.of(Sources).files and not own:
+                ERR.print("  No step of this room has anything to do: no live platform gives what they are about.")
+                return
+            _run(settings, days, own, Progress(debug=debug))
 
     one.command(help=about or help_of(steps))(room)
     try:
