@@ -240,7 +240,7 @@ def main() -> None:
     words.add_argument("--clicks", action="store_true", help="the presentations with clicks")
     words.add_argument("--learners", nargs="*", default=LEARNERS)
     given = words.parse_args()
-    _, store = opened(Path("conf"), "local", given.lake)
+    _, store = opened(Path("conf"), "oulad", given.lake)
     tables = [store.read(table) for table in (EVENTS, ITEMS, ACCOUNTS)]
     print(f"{'':<24}{'n':>7}{'base':>7}{'PR-AUC':>8} (95 %)          simple ROC-AUC     ECE perfect  accur.   F1")
     for weeks in given.weeks:

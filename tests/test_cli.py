@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from typer.testing import CliRunner
 
+from learnlake import cli
 from tests import tiny
+from tests.conftest import ROOT
 from tests.tiny import runner
 
 
@@ -50,6 +53,7 @@ def test_a_rerun_says_what_was_found_and_the_tables_can_be_looked_at(say) -> Non
         (("run", "--from", "2026-05-02", "--to", "2026-05-01"), 2, "swap them"),
         (("run", "--rebuild"), 2, "go together"),
         (("run", "--only", "gold.nothing"), 2, "unknown table"),
+        (("run", "--only", "gold.learning_paths"), 2, "it is left out, for there is no enroll or study"),
         (("run", "--env", "moon"), 2, "no environment `moon`"),
     ],
 )
@@ -80,6 +84,24 @@ def test_a_condition_of_rows_calls_no_method_of_java(say) -> None:
     found = say("show", "gold.user_features", "--where", "reflect('java.lang.System', 'getenv', 'LEARNLAKE_KEY') > ''")
     assert (found.exit_code, found.stdout) == (2, "")
     assert "`reflect` is not allowed" in found.stderr
+
+
+def test_what_is_left_out_is_said_in_one_line_before_any_work(say, tmp_path: Path) -> None:
+    found = say("run", "--only", "silver.accounts", lake=tmp_path / "lake")
+    first, *rest = [line for line in found.stderr.splitlines() if "✓" in line or "Left out" in line]
+    assert (
+        "Left out: no enroll or study or submit or attempt or complete of kind course: gold.item_prerequisites, "
+        in first
+    )
+    assert rest
+    assert not any("Left out" in line for line in rest)
+
+
+def test_a_conf_without_a_platform_of_ones_own_says_what_to_add() -> None:
+    found = CliRunner().invoke(cli.app, ["run", "--conf", str(ROOT / "conf")])
+    assert found.exit_code == 2
+    assert "no source of a live platform" in found.stderr
+    assert "add conf/platforms/NAME.yml" in found.stderr
 
 
 def test_failed_work_is_status_1(say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

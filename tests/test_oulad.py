@@ -33,7 +33,7 @@ MADE = frozenset({"gold.audiences", "gold.segments", "gold.segment_outcomes", "g
 @pytest.fixture(scope="module")
 def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     lake = str(tmp_path_factory.mktemp("oulad") / "lake")
-    conf = load_conf(ROOT / "conf", "local", given={"DATA": str(oulad.parent)}, lake=lake)
+    conf = load_conf(ROOT / "conf", "oulad", given={"DATA": str(oulad.parent)}, lake=lake)
     conf = replace(
         conf, sections={**conf.sections, Goals: Goals(files={})}
     )  # six past days of features would be made for them

@@ -46,7 +46,7 @@ CONF = {
         "{mail: {name: {en: mail, zh: 邮件}, words: [e-mail]}}}\n"
     ),
     "baskets/deeds.yml": "{of: item, event_types: [study], unit: user}\n",
-    "placements/next.yml": "{name: {en: next, zh: 下一步}, item_kinds: [course], count: 2, success: [enroll]}\n",
+    "placements/next.yml": "{name: {en: next, zh: 下一步}, item_kinds: [course, unknown], count: 2, success: [enroll]}\n",
     "campaigns/spring.yml": (
         "{platform: school, who: study_count_90d >= 20, offer: {en: an offer, zh: 优惠}, channel: email, "
         "starts_on: 2026-04-01, ends_on: 2026-06-30, holdout_share: 0.5}\n"
@@ -65,7 +65,7 @@ consents:
     "sources/actions.yml": """
 source: actions
 platform: school
-read: {format: json, path: "${LOGS}/actions", schema: "id STRING, login STRING, kind STRING, at STRING, seconds INT, words STRING, agent STRING"}
+read: {format: json, path: "${LOGS}/actions", schema: "id STRING, login STRING, kind STRING, at STRING, seconds INT, words STRING, item STRING, agent STRING"}
 personal: [login]
 free_text: [words]
 received_at: "timestamp'2026-05-11'"
@@ -76,6 +76,7 @@ events:
     event_type: kind
     occurred_at: at
     duration_seconds: seconds
+    item_id: item
     text: words
 """,
 }

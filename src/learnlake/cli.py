@@ -33,6 +33,7 @@ from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.raw import as_json, write_lines
+from learnlake.lake.sources import Sources
 from learnlake.lake.stage import Stage, Step
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
@@ -53,7 +54,7 @@ from learnlake.options import (
     said_in_a_sentence,
     store_of,
 )
-from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.pipeline import STEPS, graph_of, left_out, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Ledger
 from learnlake.runner.run import AT_ONCE, Runner
@@ -148,11 +149,21 @@ def _run(
     conf: Conf, days: tuple[date, ...] | None, only: frozenset[str], progress: Progress, rebuild: str | None = None
 ) -> None:
     lake = conf.of(LakeSettings)
+    if not conf.of(Sources).files:
+        raise ConfError(
+            f"{conf.folder} ({conf.env}): no source of a live platform, so there is nothing to run; add conf/platforms/NAME.yml and "
+            "conf/sources/NAME.yml (README, `Your own logs`), or take an environment that names some, such as --env demo."
+        )
     runner = runner_of(conf, store_of(conf), STEPS, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
+    left = left_out(conf)
     for name in names - known:
-        raise ConfError(f"--only {name}: no step of this job makes it; {near_match(name, known)}")
+        why = next((f"it is left out, for there is {reason}" for reason, held in left.items() if name in held), "")
+        raise ConfError(f"--only {name}: {why or f'no step of this job makes it; {near_match(name, known)}'}")
+    if left:
+        said = "; ".join(f"{reason}: {', '.join(held)}" for reason, held in left.items())
+        ERR.print(f"  Left out: {escape(said)}")
     if rebuild:
         runner.rebuild(rebuild)
     done_for = runner.run(days, names)
@@ -272,10 +283,11 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
         with said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
             days = _days(env, as_of, from_, to)
-            fed = {
-                node.name for node in graph_of(settings, steps).nodes
-            }  # conf may have no source for a table of the room
+            fed = {node.name for node in graph_of(settings, steps).nodes}  # no source may give what a table is about
             made = frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed)
+            if settings.of(Sources).files and not made:
+                ERR.print("  No step of this room has anything to do: no live platform gives what they are about.")
+                return
             for name in only or ():
                 if name not in made:
                     raise ConfError(f"--only {name}: this job does not make it; {near_match(name, made)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from learnlake.errors import LearnlakeError
 from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.key import VARIABLE, KeySettings
+from learnlake.lake.sources import Sources
 from learnlake.session import SparkSettings, java_problem, start
 from learnlake.settings import Conf
 
@@ -50,7 +51,9 @@ def examine(conf: Callable[[], Conf]) -> Iterator[Finding]:
     except LearnlakeError as error:
         yield Finding("conf", is_fine=False, said=str(error))
         return
-    yield Finding("conf", is_fine=True, said=f"{settings.folder} ({settings.env})")
+    live = sorted({source.platform for source in settings.of(Sources).files.values()})
+    said = f"live: {', '.join(live)}" if live else "no platform of your own yet, see README, Your own logs"
+    yield Finding("conf", is_fine=True, said=f"{settings.folder} ({settings.env}), {said}")
     yield _disk(Path(settings.of(LakeSettings).root))
     yield _key(settings.of(KeySettings))
     if problem is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -50,11 +50,19 @@ S = TypeVar("S", bound=Section)
 
 @dataclass(frozen=True)
 class Conf:
-    """All sections of one conf folder under one environment."""
+    """All sections of one conf folder under one environment.
+
+    Attributes:
+        folder: the conf folder.
+        env: the environment.
+        sections: what it says, by class.
+        left_out: files of it that do not apply, such as ``funnels/starts``, and why in few words.
+    """
 
     folder: Path
     env: str
     sections: Mapping[type[Section], Section]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, kind: type[S]) -> S:
         """Return the section of this class."""
@@ -62,7 +70,7 @@ class Conf:
 
     def replace(self, *sections: Section) -> Conf:
         """Return the same conf with some sections in place of those of their class."""
-        return Conf(self.folder, self.env, {**self.sections, **{type(section): section for section in sections}})
+        return replace(self, sections={**self.sections, **{type(section): section for section in sections}})
 
     def __contains__(self, kind: type[Section]) -> bool:
         """Say whether there is a section of this class."""

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from learnlake.errors import LearnlakeError
 from learnlake.lake import columns as c
 from learnlake.lake.key import fingerprint, keyed_hash, masked
-from learnlake.lake.raw import found, records, write_lines
+from learnlake.lake.raw import flat_table, found, records, write_lines
 from learnlake.lake.sources import Source
 from tests.drawing import draw
 
@@ -97,7 +97,7 @@ def test_a_packed_file_and_folders_below_the_root_are_read(spark: SparkSession, 
     (tmp_path / "day 1").mkdir()
     with gzip.open(tmp_path / "day 1" / "a.csv.gz", "wt") as file:
         file.write("who,at,n\nann,2026-05-01,1\n")
-    assert [row._file for row in read(spark, source(tmp_path)).collect()] == ["day%201/a.csv.gz"]
+    assert [row._file for row in read(spark, source(tmp_path)).collect()] == ["day 1/a.csv.gz"]
 
 
 def test_a_missing_file_an_unset_variable_and_other_columns_are_each_said_in_a_sentence(
@@ -112,6 +112,11 @@ def test_a_missing_file_an_unset_variable_and_other_columns_are_each_said_in_a_s
         LearnlakeError, match=r"logs: file b.csv has the columns name, at, n, but .* promises who, at, n"
     ):
         read(spark, source(tmp_path))
+
+
+def test_a_persons_own_table_is_read_whatever_signs_its_name_has(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "a+b [1] {订单}*.csv").write_text("who,n\nann,1\n")
+    assert [tuple(row) for row in flat_table(spark, tmp_path / "a+b [1] {订单}*.csv").collect()] == [("ann", 1)]
 
 
 def test_an_empty_file_has_no_records(spark: SparkSession, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from learnlake.errors import BusyError, ConfError, ContractError
@@ -168,6 +169,15 @@ def test_a_table_is_widened_by_what_the_catalogue_gained_and_never_narrowed(stor
     assert "reason" in store.spark.table(store.address(wide)).columns
     with pytest.raises(ContractError, match="the stored column reason is no longer promised"):
         Store(store.spark, store.root).ensure(SCORES)
+
+
+def test_a_lake_may_lie_in_a_folder_with_any_signs_in_its_name(spark: SparkSession, tmp_path: Path) -> None:
+    store = Store(spark, str(tmp_path / "a+b (1) [x] 订单 50%41 ` ' {y}*?"))
+    day = scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5")
+    store.replace_days(day, SCORES, MAY_1)
+    store.replace_days(day, SCORES, MAY_1)
+    assert store.read(SCORES).count() == 1
+    assert store.query("SELECT user_id FROM scores", {SCORES.full_name: SCORES}).first().user_id == "ann"
 
 
 def test_two_writers_of_one_table_leave_whole_rows_of_both_or_a_sentence(store: Store) -> None:

@@ -156,6 +156,14 @@ def test_a_later_refusal_of_the_same_train_day_takes_the_earlier_ones_place(trac
     assert tracking.scoring(NODE, JUNE).train_day == APRIL
 
 
+def test_the_registry_may_lie_in_a_folder_with_any_signs_in_its_name(tmp_path: Path) -> None:
+    lake = tmp_path / "a+b [x] 50%41? 登记 #"
+    made = Tracking.of(ModelSettings(), str(lake))
+    made.log(NODE, APRIL, Candidate(MODEL), YES)
+    assert made.load(NODE, made.champion(NODE)) == MODEL
+    assert (lake / "mlflow" / "mlflow.db").is_file()
+
+
 def test_a_challenger_that_is_overtaken_is_none_any_more(tracking: Tracking) -> None:
     assert aliases(tracking, NODE)["challenger"] == "2"
     tracking.log(NODE, JULY, Candidate(MODEL), YES)

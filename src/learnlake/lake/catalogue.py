@@ -16,7 +16,7 @@ from learnlake.settings import Conf, Section
 
 
 class LakeSettings(Section):
-    """Where the lake lies and what it holds."""
+    """Where the lake lies, and which platforms are live: those named, or where none is, all but the examples."""
 
     where: ClassVar[str] = "lake"
     root: str = "lake"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession, Window
@@ -21,22 +25,39 @@ from learnlake.settings import NAME
 CORRUPT = "_corrupt"
 MALFORMED = "line_is_malformed"
 UNKNOWN_SHAPE = "line_has_no_known_column"
+FILE = re.compile("^file:/+")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+GLOB = re.compile(r"[\\*?\[\]{}]")
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One raw file: where it is, its path below the source's root, and when it was last changed."""
+    """One raw file.
+
+    Attributes:
+        path: where it is.
+        name: its path below the source's root, in plain letters.
+        uri: where it is, as Spark writes it, with blanks and signs as %20 and the like.
+        modified_at: when it was last changed.
+    """
 
     path: str
     name: str
+    uri: str
     modified_at: datetime
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """The name, and what it may be called in a lake that was begun when names were not yet told in plain letters."""
+        depth = self.name.count("/") + 1
+        return frozenset({self.name, "/".join(self.uri.split("/")[-depth:]), self.uri})
 
 
 def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
     """List the raw files of a source, sorted by name.
 
     Raises:
-        LearnlakeError: if its path names an unset variable, or nothing is there.
+        LearnlakeError: if its path names an unset variable, nothing is there, or a name cannot be read.
     """
     path = source.read.path
     unset = NAME.findall(path)
@@ -44,16 +65,42 @@ def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
         raise LearnlakeError(
             f"conf/sources/{source.source}.yml: `read.path` needs ${{{unset[0]}}}, which is not set; set it in the environment."
         )
+    root, pattern = _split(path)
     listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True)
     try:
-        rows = listing.load(path).select("path", "modificationTime").collect()  # one row a file: bounded by the folder
+        listed = listing.load(pattern).select(
+            "path", _name(F.col("_metadata.file_path"), root), "_metadata.file_path", "modificationTime"
+        )
+        rows = listed.collect()  # one row a file: bounded by the folder
     except AnalysisException:
         raise LearnlakeError(
             f"conf/sources/{source.source}.yml: there is no file at {path}; put it there or mend `read.path`."
         ) from None
-    root = _root(path)
-    files = [RawFile(row.path, row.path.split(root, 1)[-1].lstrip("/"), row.modificationTime) for row in rows]
+    files = [RawFile(*row) for row in rows]
+    for file in files:
+        if file.path.startswith("file:/") and ":" in file.name:
+            raise LearnlakeError(
+                f"{source.source}: Spark reads no file with a colon in its name, `{file.name}`; rename it."
+            )
     return tuple(sorted((file for file in files if not file.name.startswith((".", "_"))), key=lambda file: file.name))
+
+
+def literal(path: str) -> str:
+    """Write a path so that Spark takes each sign of it as it stands: none of them is a pattern of names."""
+    return GLOB.sub(r"\\\g<0>", path)
+
+
+@contextmanager
+def _looked_into(path: str) -> Iterator[str]:
+    """Give a path by which the columns of a file are told: records over several lines are looked at by Hadoop, which knows no escape."""
+    plain = FILE.sub("/", path)
+    if not GLOB.search(plain) or SCHEME.match(plain):
+        yield plain
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / f"file{Path(plain).suffix}"  # .gz is told by the ending
+        link.symlink_to(Path(plain).resolve())
+        yield str(link)
 
 
 def flat_table(spark: SparkSession, file: Path) -> DataFrame:
@@ -64,21 +111,38 @@ def flat_table(spark: SparkSession, file: Path) -> DataFrame:
     """
     try:
         if file.suffix == ".parquet" or file.is_dir():
-            return spark.read.parquet(str(file))
-        options = {"header": "true", "inferSchema": "true", "escape": '"', "multiLine": "true"}
-        return spark.read.options(**options).csv(str(file))
+            return spark.read.parquet(literal(str(file)))
+        options = {"header": "true", "escape": '"', "multiLine": "true"}
+        with _looked_into(str(file)) as path:
+            types = spark.read.options(**options, inferSchema="true").csv(path).schema
+        return spark.read.options(**options).schema(types).csv(literal(str(file)))
     except AnalysisException as error:
         raise LearnlakeError(
             f"{file}: neither CSV with a header nor parquet ({str(error).splitlines()[0][:200]}); mend it."
         ) from None
 
 
-def _root(path: str) -> str:
-    """Return the folder below which file names are told; for a single file its own folder."""
-    plain = path.split("*", 1)[0].rsplit("/", 1)[0] if "*" in path else path
-    if Path(plain).is_file() or Path(plain).suffix:
-        plain = str(Path(plain).parent)
-    return quote(str(Path(plain).resolve()) if "://" not in plain else plain, safe="/:@+,=()!~")
+def _split(path: str) -> tuple[str, str]:
+    """Return the folder below which names are told, for a single file its own, and what Spark is to look for.
+
+    What is there as it stands is meant as it stands, whatever signs its name has; what follows may be a pattern.
+    """
+    plain = FILE.sub("/", path)
+    if SCHEME.match(plain):
+        there, wanted = (GLOB.split(plain)[0].rsplit("/", 1)[0] if GLOB.search(plain) else plain), plain
+    else:
+        plain = os.path.abspath(plain)  # noqa: PTH100  # a link stays a link, as in what Spark lists
+        there = next(str(place) for place in (Path(plain), *Path(plain).parents) if place.exists())
+        wanted = literal(there) + plain[len(there) :]
+    is_file = Path(there).is_file() or Path(there).suffix
+    return there.rsplit("/", 1)[0] if is_file else there, wanted
+
+
+def _name(uri: Column, root: str) -> Column:
+    """Return the path of a file below the root in plain letters; a ``+`` in a URI is a plus and no blank."""
+    plain = F.coalesce(F.try_url_decode(F.replace(uri, F.lit("+"), F.lit("%2B"))), uri)
+    below = F.substr(plain, F.instr(plain, F.lit(root)) + F.lit(len(root)))
+    return F.ltrim(F.when(F.contains(plain, F.lit(root)), below).otherwise(plain), F.lit("/"))
 
 
 def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key: bytes) -> DataFrame:
@@ -92,8 +156,7 @@ def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key
     """
     _refuse_other_columns(spark, source, files)
     raw = _read(spark, source, files)
-    place = F.element_at(F.split("_file_path", _root(source.read.path), 2), -1)
-    shaped = raw.withColumn(c.FILE.name, F.regexp_replace(place, "^/", ""))
+    shaped = raw.withColumn(c.FILE.name, _name(F.col("_file_path"), _split(source.read.path)[0]))
     hashed = keyed_hash(key)
     harmless = shaped.select(
         *(_harmless(source, field, hashed) for field in source.raw_schema),
@@ -144,7 +207,7 @@ def _reasons(source: Source) -> Column:
 
 
 def _read(spark: SparkSession, source: Source, files: tuple[RawFile, ...]) -> DataFrame:
-    paths = [file.path for file in files]
+    paths = [literal(file.path) for file in files]
     options = {
         key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in source.read.options.items()
     }
@@ -186,7 +249,8 @@ def _refuse_other_columns(spark: SparkSession, source: Source, files: tuple[RawF
     for file in files:
         reader = spark.read.format(source.read.format).options(**{k: str(v) for k, v in source.read.options.items()})
         try:
-            held = reader.load(file.path).columns
+            with _looked_into(file.path) as path:
+                held = reader.load(path).columns
         except AnalysisException:
             held = []  # an empty file has no header and no rows
         is_other = held and (held != promised if source.read.format == "csv" else not set(promised) <= set(held))

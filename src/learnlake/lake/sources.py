@@ -44,10 +44,17 @@ NEEDED = {
 }
 
 
-class Platform(Settings):
-    """One platform: what kind it is, and the zone and money it lives in."""
+PlatformKind = Literal["education", "community", "consulting", "shop"]
 
-    kind: Literal["education", "community", "consulting", "shop"]
+
+class Platform(Settings):
+    """One platform: what kind it is, and the zone and money it lives in.
+
+    An example is live only where ``lake.platforms`` names it; any other platform where that names none.
+    """
+
+    kind: PlatformKind
+    is_example: bool = False
     timezone: str
     currency: str = Field(pattern="^[A-Z]{3}$")
 
@@ -251,7 +258,7 @@ def _mapping(target: str, number: int, count: int, entry: object) -> dict[str, o
 
 
 def checked(sources: Sources, platforms: Platforms, live: tuple[str, ...], folder: str) -> Sources:
-    """Keep the sources of the live platforms.
+    """Keep the sources of the live platforms: those that are named, or where none is, all but the examples.
 
     Raises:
         ConfError: for a source whose file name differs, whose platform is not declared, or whose event columns clash.
@@ -270,7 +277,8 @@ def checked(sources: Sources, platforms: Platforms, live: tuple[str, ...], folde
             raise ConfError(
                 f"{folder}/base.yml: key `lake.platforms`: unknown platform `{name}`; {near_match(name, platforms.files)}"
             )
-    chosen = {name: source for name, source in sources.files.items() if not live or source.platform in live}
+    is_live = {name: name in live if live else not platform.is_example for name, platform in platforms.files.items()}
+    chosen = {name: source for name, source in sources.files.items() if is_live[source.platform]}
     for name, source in chosen.items():
         for alias, lookup in source.lookups.items():
             if lookup.source not in chosen:

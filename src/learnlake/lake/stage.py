@@ -83,6 +83,11 @@ class Published:
     version: str
 
 
+def nothing(_: Conf) -> str:
+    """Say of a step that has something to do under any conf what it lacks: nothing."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One table's making: a pure function and what it declares."""
@@ -92,6 +97,7 @@ class Stage:
     writes: Table
     uses: tuple[ModelNode, ...]
     eager: str
+    lacks: Callable[[Conf], str] = nothing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -110,6 +116,7 @@ class Training:
     fit: Callable[..., Any]
     reads: tuple[Read, ...]
     makes: ModelNode
+    lacks: Callable[[Conf], str] = nothing
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -150,7 +157,12 @@ def answer(*, reads: tuple[Table, ...]) -> Callable[[Callable[..., Any]], Answer
 
 
 def stage(
-    *, reads: tuple[Read, ...], writes: Table, uses: tuple[ModelNode, ...] = (), eager: str = ""
+    *,
+    reads: tuple[Read, ...],
+    writes: Table,
+    uses: tuple[ModelNode, ...] = (),
+    eager: str = "",
+    lacks: Callable[[Conf], str] = nothing,
 ) -> Callable[[Callable[..., Any]], Stage]:
     """Declare a function of frames, in the order of ``reads``, as the maker of a table.
 
@@ -164,18 +176,21 @@ def stage(
         writes: the one table it makes.
         uses: the models it scores with; a family stands for all its members.
         eager: why it must run jobs of its own, where it must; else empty.
+        lacks: says in few words what a conf lacks for it to have anything to do; where that is something, the step is left out.
     """
-    return lambda build: Stage(build, reads, writes, uses, eager)
+    return lambda build: Stage(build, reads, writes, uses, eager, lacks)
 
 
-def train(*, reads: tuple[Read, ...], makes: ModelNode) -> Callable[[Callable[..., Any]], Training]:
+def train(
+    *, reads: tuple[Read, ...], makes: ModelNode, lacks: Callable[[Conf], str] = nothing
+) -> Callable[[Callable[..., Any]], Training]:
     """Declare a function of frames as the maker of a model; it returns a ``modelling.gate.Candidate``.
 
     Its ``as_of`` is the train day. It may run jobs, for fitting is one; it reads no storage and no clock all the same. Besides
     what a stage may ask for, it is offered ``current`` (the model published before the train day, or None) and ``file`` (the
     name of the file of conf that a member of a family is trained for).
     """
-    return lambda fit: Training(fit, reads, makes)
+    return lambda fit: Training(fit, reads, makes, lacks)
 
 
 def spread(step: Step, conf: Conf) -> tuple[Step, ...]:

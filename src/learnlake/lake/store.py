@@ -78,7 +78,7 @@ class Store:
         """Return the table's name in SQL."""
         if self.catalog:
             return f"`{self.catalog}`.`{table.layer}`.`{table.name}`"
-        return f"delta.`{self._path(table)}`"
+        return f"delta.`{self._path(table).replace('`', '``')}`"
 
     def _path(self, table: Table) -> str:
         root = self.root if "://" in self.root else Path(self.root).resolve().as_posix()

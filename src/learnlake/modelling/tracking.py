@@ -55,7 +55,8 @@ class Tracking:
             return cls(settings.tracking_uri, None, settings.experiment)
         folder = folder_of(lake_root) / "mlflow"
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{folder / 'mlflow.db'}", (folder / "artifacts").as_uri(), settings.experiment)
+        database = str(folder / "mlflow.db").replace("%", "%25").replace("?", "%3F")  # as in an address
+        return cls(f"sqlite:///{database}", (folder / "artifacts").as_uri(), settings.experiment)
 
     @contextmanager
     def _client(self) -> Iterator[Any]:

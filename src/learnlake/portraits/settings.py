@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from learnlake.errors import near_match
 from learnlake.lake import columns as c
 from learnlake.lake.steering import refuse_unfit_numbers
+from learnlake.lake.supply import Applying, Supply
 from learnlake.settings import Conf, Section, Settings, Words
 
 
@@ -26,7 +27,7 @@ class Outcome(Settings):
         return event
 
 
-class Score(Settings):
+class Score(Applying):
     """One portrait score: a sum of weight x feature.
 
     Attributes:
@@ -71,6 +72,10 @@ class Score(Settings):
                 f"`upward: {self.upward}` is not among two features or more; {near_match(self.upward, self.features)}"
             )
         return self
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: the outcome that it is learned from."""
+        return supply.lacks((self.outcome.event,)) if self.outcome else ""
 
 
 class Scores(Section):

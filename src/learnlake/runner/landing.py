@@ -42,8 +42,8 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
     files = found(store.spark, source)
     landed = {row[0] for row in store.read(table).select(c.FILE.name).distinct().collect()}  # a row a file
     half_done = _landed_since(store, source, confirmed) if landed else set()
-    fresh = tuple(file for file in files if file.name not in landed)
-    again = tuple(file for file in files if file.name in half_done)
+    fresh = tuple(file for file in files if landed.isdisjoint(file.spellings))
+    again = tuple(file for file in files if not half_done.isdisjoint(file.spellings))
     if not fresh and not again:
         return None
     read = kept = bad = 0

@@ -11,6 +11,7 @@ from learnlake.lake import columns as c
 from learnlake.lake.columns import Named
 from learnlake.lake.expressions import names_in, refuse_unfit
 from learnlake.lake.steering import refuse_unfit_numbers
+from learnlake.lake.supply import Placed, Supply
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS
 from learnlake.modelling.learners import LEARNERS
@@ -19,6 +20,9 @@ from learnlake.settings import Conf, Section, Settings, Words
 PERSON: dict[str, Named] = {
     column.name: column for column in (*USER_FEATURES.columns, *ACCOUNTS.profile, c.ATTRIBUTES, c.ORGANISATION_ID)
 }
+
+
+STATED = {column.name for column in ACCOUNTS.columns}
 
 
 class Selection(Settings):
@@ -183,11 +187,10 @@ class Outcome(Settings):
     when: Literal["ever", "after"] = "after"
 
 
-class Scheme(Settings):
-    """One way of cutting users into segments; it is of exactly one kind."""
+class Scheme(Placed):
+    """One way of cutting users into segments, those of some platforms or kinds of platforms; it is of exactly one kind."""
 
     name: Words
-    platforms: tuple[str, ...] = ()
     cluster: Clustering | None = None
     tier: Tiering | None = None
     rules: Rules | None = None
@@ -206,6 +209,17 @@ class Scheme(Settings):
                     f"it uses the protected column `{name}`; take it out, or name it under `uses_protected`"
                 )
         return self
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: what accounts or items would have to say for anybody to have a segment."""
+        if self.values and self.values.by is None:
+            return supply.lacks(columns=("items.tags",)) if self.values.tag == "topic" else ""
+        stated = (self.values and self.values.by) or (self.tier and self.tier.known)
+        used = sorted(names_in(stated)) if stated else []
+        if not used or any(name not in STATED for name in used):
+            return ""
+        said = [supply.lacks(columns=(f"accounts.{name}",)) for name in used]
+        return said[-1] if all(said) else ""
 
     def _used(self) -> set[str]:
         texts = [self.values.by] if self.values and self.values.by else []

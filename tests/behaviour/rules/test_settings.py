@@ -21,6 +21,7 @@ def test_the_shipped_files_say_what_is_taken_together(tmp_path):
         "skills": "topic",
         "requests": "request_type",
         "questions": "mentioned",
+        "topics": "item",
     }
     assert files["courses"].schemes == ("level", "behaviour")
     assert all(basket.unit == "user" for basket in files.values())

@@ -39,6 +39,11 @@ def test_kinds_of_items_are_those_last_known_and_unknown_items_have_none(spark: 
     assert taken_as(item_kinds=["article"]) == []
 
 
+def test_items_of_unknown_kind_are_taken_where_a_basket_asks_for_them(spark: SparkSession) -> None:
+    assert taken_as(item_kinds=["unknown"]) == [("bob", "gone")]
+    assert taken_as(item_kinds=["book", "unknown"]) == [("bob", "gone"), ("bob", "tome")]
+
+
 def test_topics_are_the_tags_of_items_each_once_and_items_without_any_have_none(spark: SparkSession) -> None:
     assert taken_as(of="topic") == [
         *(("ann", "basics"), ("ann", "basics"), ("ann", "go"), ("ann", "python"), ("ann", "rust")),

@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
-from learnlake.settings import Section
+from learnlake.lake.supply import Supply
+from learnlake.settings import Conf, Section
 
 
 class HabitSettings(Section):
@@ -57,3 +58,9 @@ class HabitSettings(Section):
         if self.course_days < self.window_days:
             raise ValueError(f"course_days {self.course_days} must not be less than window_days {self.window_days}")
         return self
+
+
+def no_study(conf: Conf) -> str:
+    """Say that no platform tells of studying or of work that is handed in; empty where one does."""
+    settings = conf.of(HabitSettings)
+    return Supply.of(conf).lacks(settings.study_types)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from learnlake.lake import columns as c
 from learnlake.lake.expressions import refuse_unfit
+from learnlake.lake.supply import Placed, Supply
 from learnlake.lake.tables.silver import EVENTS
 from learnlake.settings import Section, Settings, Words
 
@@ -29,7 +30,7 @@ class Step(Settings):
         return where
 
 
-class Funnel(Settings):
+class Funnel(Placed):
     """Ordered steps of users.
 
     Attributes:
@@ -39,7 +40,7 @@ class Funnel(Settings):
         over_days: days whose entries count.
         keep_open: entries of the last ``over_days`` count, and those who may still go on are told apart; otherwise entries
             count of so many days that end ``within_days`` earlier, so that everyone has had the whole window.
-        platforms: platforms whose events count; empty for all.
+        platforms, kinds: platforms whose events count, by name or by their kind; both empty for all.
         schemes: schemes of segments by which it is broken down, besides all users.
     """
 
@@ -48,8 +49,11 @@ class Funnel(Settings):
     within_days: int = Field(ge=1, le=1_000)
     over_days: int = Field(default=28, ge=1, le=1_000)
     keep_open: bool = False
-    platforms: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: the events of its first step that nobody can take."""
+        return next((said for step in self.steps if (said := supply.lacks(step.types))), "")
 
 
 class Funnels(Section):

@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
-from learnlake.settings import Section, Settings
+from learnlake.lake.supply import Supply
+from learnlake.settings import Conf, Section, Settings
 
 
 class Moment(Settings):
@@ -77,3 +78,9 @@ class MomentSettings(Section):
     schemes: tuple[str, ...] = ("behaviour", "level")
     after_purchase: Sequels = Sequels()
     seed: int = 7
+
+
+def no_sequels(conf: Conf) -> str:
+    """Say that no platform tells of purchases of what sequels are looked for; empty where one does."""
+    sequels = conf.of(MomentSettings).after_purchase
+    return Supply.of(conf).lacks(sequels.bought_by, sequels.item_kinds)

@@ -7,18 +7,19 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
+from learnlake.lake.supply import Applying, Supply
 from learnlake.modelling.association import Bars
 from learnlake.modelling.itemsets import Limits
-from learnlake.settings import Section, Settings
+from learnlake.settings import Section
 
 
-class Basket(Settings):
+class Basket(Applying):
     """What lies in a basket, what a basket is, and which rules and paths are told.
 
     Attributes:
         of: items, the topics (tags) of items, the types of consulting requests, or what texts mention.
         topic_kind: the file of conf/topics whose topics count, of what texts mention.
-        item_kinds: kinds of items that count; all, and unknown ones, if left out.
+        item_kinds: kinds of items that count, ``unknown`` = those of which no source says the kind; all, and unknown ones, if left out.
         event_types: events by which something is taken.
         unit: a basket is all of a user, one order, one session, or one window of a user's days.
         order_by: attribute of an event that names its order; without it an order is a user's minute.
@@ -60,6 +61,11 @@ class Basket(Settings):
         if self.of == "mentioned" and self.unit not in ("user", "window"):
             raise ValueError(f"a mention knows no {self.unit}; `unit` must be user or window")
         return self
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: such events, and what they name."""
+        named = {"item": "events.item_id", "topic": "items.tags", "request_type": "events.attributes"}
+        return supply.lacks(self.event_types, self.item_kinds, (named[self.of],) if self.of in named else ())
 
     @property
     def limits(self) -> Limits:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from learnlake.behaviour.rules.settings import Basket, Baskets
 from learnlake.lake.joins import latest, owned
+from learnlake.lake.supply import UNKNOWN
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
 from learnlake.lake.tables.topics import TEXT_TOPICS
@@ -94,6 +95,10 @@ def _things(done: DataFrame, known: DataFrame, basket: Basket) -> DataFrame:
         return done.withColumn("thing", F.col("attributes")["request_type"]).where(F.col("thing").isNotNull())
     if basket.of == "item" and not basket.item_kinds:
         return done.withColumn("thing", F.col("item_id")).where(F.col("thing").isNotNull())
+    if basket.of == "item" and UNKNOWN in basket.item_kinds:
+        kind = F.coalesce("item_kind", F.lit(UNKNOWN))
+        kinds = done.where(F.col("item_id").isNotNull()).join(known, on="item_id", how="left")
+        return kinds.where(kind.isin(list(basket.item_kinds))).withColumn("thing", F.col("item_id"))
     wanted = known.where(F.col("item_kind").isin(list(basket.item_kinds))) if basket.item_kinds else known
     thing = F.array(F.col("item_id")) if basket.of == "item" else F.array_distinct("tags")
     things = wanted.select("item_id", F.explode(thing).alias("thing")).where(F.col("thing").isNotNull())

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
+from learnlake.lake.supply import Applying, Supply
 from learnlake.settings import Conf, Section, Settings, Words
 
 
@@ -26,7 +27,7 @@ class Topic(Settings):
     not_in: tuple[str, ...] = ()
 
 
-class Kind(Settings):
+class Kind(Applying):
     """One kind of topics.
 
     Attributes:
@@ -59,6 +60,10 @@ class Kind(Settings):
         if self.of == "attribute" and self.is_learned:
             raise ValueError("`is_learned` is for `of: text`; an attribute states its topic")
         return self
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: such events, with a text or an attribute."""
+        return supply.lacks(self.event_types, columns=("events.text" if self.of == "text" else "events.attributes",))
 
 
 class Topics(Section):

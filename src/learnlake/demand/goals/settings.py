@@ -10,6 +10,7 @@ from learnlake.errors import near_match
 from learnlake.lake import columns as c
 from learnlake.lake.columns import Named
 from learnlake.lake.expressions import names_in, refuse_unfit
+from learnlake.lake.supply import Placed, Supply
 from learnlake.lake.tables.demand import DEMAND_FEATURES
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.modelling.propensity import LEARNERS
@@ -72,11 +73,11 @@ class Success(Settings):
         return bool(self.item_kinds or self.topics or self.published_within_days)
 
 
-class Goal(Settings):
+class Goal(Placed):
     """One goal.
 
     Attributes:
-        platforms: the goal is live where one of these is; empty = always.
+        platforms, kinds: the goal is live where one of these platforms is, or one of these kinds; both empty = always.
         population: a condition over gold.user_features and gold.demand_features: who is at risk on a day.
         window_days, gap_days: success counts in the window, which begins the gap after the day that the features know.
         features: columns that are allowed; empty = all that are neither outcomes nor protected.
@@ -98,7 +99,6 @@ class Goal(Settings):
     """
 
     names: Words
-    platforms: tuple[str, ...] = ()
     population: str
     success: Success
     window_days: int = Field(default=14, ge=1, le=365)
@@ -150,6 +150,14 @@ class Goal(Settings):
                     f"`{name}` is an outcome or protected; take it out, or name it under uses_outcomes or uses_protected"
                 )
         return self
+
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: the events and items that are its success."""
+        if self.success.is_absent:
+            return ""
+        needed = {"items.published_at": self.success.published_within_days, "items.tags": self.success.topics}
+        columns = tuple(column for column, is_needed in needed.items() if is_needed)
+        return supply.lacks(self.success.event_types, self.success.item_kinds, columns)
 
     def allowed(self) -> tuple[Named, ...]:
         """Return the columns that a model of this goal may know, in the order of the catalogue."""

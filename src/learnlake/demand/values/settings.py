@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
-from learnlake.settings import Section
+from learnlake.lake.supply import Supply
+from learnlake.settings import Conf, Section
 
 
 class ValueSettings(Section):
@@ -53,3 +54,9 @@ class ValueSettings(Section):
         if both:
             raise ValueError(f"`{both[0]}` cannot both begin and end a membership")
         return self
+
+
+def no_customers(conf: Conf) -> str:
+    """Say that no platform tells of purchases or memberships; empty where one does."""
+    settings = conf.of(ValueSettings)
+    return Supply.of(conf).lacks((*settings.purchase_types, *settings.member_start))

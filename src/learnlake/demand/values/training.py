@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from learnlake.demand.values.models.lifetimes import NUMBERS, SHARES, Lifetimes, known_of
 from learnlake.demand.values.rules.histories import bought_days, histories, snapshots
-from learnlake.demand.values.settings import ValueSettings
+from learnlake.demand.values.settings import ValueSettings, no_customers
 from learnlake.lake.stage import ModelNode, train
 from learnlake.lake.tables.silver import USER_DAYS
 from learnlake.modelling.gate import Bar, Candidate
@@ -48,7 +48,7 @@ class Split:
         return (self.as_of - self.until).days
 
 
-@train(reads=(USER_DAYS,), makes=LIFETIMES)
+@train(reads=(USER_DAYS,), makes=LIFETIMES, lacks=no_customers)
 def customer_values(days: DataFrame, *, as_of: date, settings: ValueSettings, modelling: ModelSettings) -> Candidate:
     """Fit BG/NBD, without and with a correction, on the earlier part of the history, and judge both on the rest.
 

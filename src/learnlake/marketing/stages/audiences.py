@@ -11,6 +11,7 @@ from learnlake.lake import columns as c
 from learnlake.lake.joins import latest, owned
 from learnlake.lake.rules import NOT_APPLICABLE
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import AUDIENCES, USER_PROFILE
 from learnlake.lake.tables.silver import CONSENTS, IDENTITIES
 from learnlake.marketing.rules.arms import in_holdout
@@ -19,7 +20,7 @@ from learnlake.marketing.settings import Campaign, Campaigns
 LACKS_CONSENT = "user_lacks_consent"
 
 
-@stage(reads=(USER_PROFILE, CONSENTS, IDENTITIES), writes=AUDIENCES)
+@stage(reads=(USER_PROFILE, CONSENTS, IDENTITIES), writes=AUDIENCES, lacks=files_of(Campaigns))
 def audiences(
     profile: DataFrame, consents: DataFrame, identities: DataFrame, *, as_of: date, campaigns: Campaigns
 ) -> DataFrame:

@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
-from learnlake.settings import Section
+from learnlake.lake.supply import Supply
+from learnlake.settings import Conf, Section
 
 
 class KnowledgeSettings(Section):
@@ -66,3 +67,9 @@ class KnowledgeSettings(Section):
         if loose:
             raise ValueError(f"done_types {', '.join(loose)} must be among touch_types")
         return self
+
+
+def no_lessons(conf: Conf) -> str:
+    """Say that no platform lists what is learned as a whole, or tells who takes it up; empty where one does."""
+    settings = conf.of(KnowledgeSettings)
+    return Supply.of(conf).lacks(settings.touch_types, settings.item_kinds)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import reduce
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.lake.joins import latest
 from learnlake.lake.stage import answer
+from learnlake.lake.supply import UNKNOWN
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.knowledge import ITEM_PREREQUISITES
 from learnlake.lake.tables.recommend import PREFERENCES, RECOMMENDATIONS
@@ -59,6 +61,9 @@ def quality_of_lists(
     """
     known = latest(items, ITEMS).where(is_offered(as_of)).select("item_id", "item_kind", "platform", "tags")
     lists, turned = of_day(as_of, recommendations), of_day(as_of, preferences).where(F.col("strength") > 0)
+    if placements.show_unlisted:
+        unlisted = turned.select("item_id").distinct().join(items, on="item_id", how="left_anti")
+        known = known.unionByName(unlisted, allowMissingColumns=True)
     turned = turned.select("user_id", "item_id", F.col("strength").alias("weight"))
     rows = [
         _quality(lists.where(F.col("placement") == name), turned, known.where(_may_show(own))).select(
@@ -70,8 +75,9 @@ def quality_of_lists(
 
 
 def _may_show(placement: Placement) -> Column:
-    of_kind = F.col("item_kind").isin(*placement.item_kinds)
-    return of_kind & F.col("platform").isin(*placement.platforms) if placement.platforms else of_kind
+    of_kind = F.coalesce("item_kind", F.lit(UNKNOWN)).isin(*placement.item_kinds)
+    on_platform = F.col("platform").isNull() | F.col("platform").isin(*placement.platforms)
+    return of_kind & on_platform if placement.platforms else of_kind
 
 
 def _quality(lists: DataFrame, turned: DataFrame, items: DataFrame) -> DataFrame:
@@ -107,8 +113,10 @@ def lists_now(*frames: DataFrame, user: str, maker: Maker, tastes: TasteSettings
         tastes: what deeds say.
         said: answers just given; nothing is stored.
     """
-    known, events = Known(*frames[:-1]), frames[-1]
-    newest = replace(known, **{name: of_day(maker.day, getattr(known, name)) for name in DAILY})
+    *tables, events = frames
+    known = Known(*tables, shows_unlisted=maker.show_unlisted)
+    of_days: dict[str, Any] = {name: of_day(maker.day, getattr(known, name)) for name in DAILY}
+    newest = replace(known, **of_days)
     own = signals(events, known.identities, tastes).where(F.col("user_id") == user)
     fresh = preferred(_with_answers(own, user, said, maker.day), maker.day, tastes)
     person = served(replace(newest, preferences=fresh), maker.day, maker.settings).where(F.col("user_id") == user)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from learnlake.lake import columns as c
+from learnlake.lake.supply import UNKNOWN, Placed, Supply
 from learnlake.settings import Section, Settings, Words
 
 FINDERS = (
@@ -93,13 +94,13 @@ class House(Settings):
         return self
 
 
-class Placement(Settings):
+class Placement(Placed):
     """One place where a list is shown.
 
     Attributes:
+        platforms, kinds: whose items, by name or by the kind of platform; both empty = all.
         name: of the list, as a person reads it.
-        item_kinds: kinds of items that may stand in it.
-        platforms: whose items; empty = all.
+        item_kinds: kinds of items that may stand in it; ``unknown`` = those of which no source says the kind.
         count: items of a list.
         success: events by which an item that was in the list counts as taken.
         window_days: days within which they count.
@@ -108,7 +109,6 @@ class Placement(Settings):
 
     name: Words
     item_kinds: tuple[str, ...] = Field(min_length=1)
-    platforms: tuple[str, ...] = ()
     count: int = Field(default=5, ge=1, le=100)
     success: tuple[c.EventType, ...] = Field(min_length=1)
     window_days: int = Field(default=28, ge=1, le=28)
@@ -120,12 +120,21 @@ class Placement(Settings):
             raise ValueError(f"`pins` must lie within the {self.count} ranks of the list")
         return self
 
+    def lacks(self, supply: Supply) -> str:
+        """Say what it lacks: items of its kinds, on which something is done that counts as success."""
+        return supply.lacks(self.success, self.item_kinds, ("events.item_id",))
+
 
 class Placements(Section):
     """conf/placements: one file a placement, its name the name of the file."""
 
     where: ClassVar[str] = "placements/"
     files: dict[str, Placement]
+
+    @property
+    def show_unlisted(self) -> bool:
+        """Whether items that no source lists may be shown."""
+        return any(UNKNOWN in placement.item_kinds for placement in self.files.values())
 
 
 class ListSettings(Section):

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from learnlake.lake.joins import known_by, owned
 from learnlake.lake.stage import Before, ModelNode, train
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.recommend import PREFERENCES
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, IDENTITIES, ITEMS
@@ -39,7 +40,7 @@ READS = (
 )
 
 
-@train(reads=READS, makes=RECOMMENDER)
+@train(reads=READS, makes=RECOMMENDER, lacks=files_of(Placements))
 def recommender(
     turned: DataFrame,
     items: DataFrame,
@@ -58,7 +59,7 @@ def recommender(
     What is published holds the item side learned from all that is known on the train day, and of each placement the ranker that was
     judged; where it did no better than what is simple, the placement goes by the best simple way.
     """
-    known = Known(turned, items, members, accounts, identities)
+    known = Known(turned, items, members, accounts, identities, shows_unlisted=placements.show_unlisted)
     if not placements.files:
         return Candidate(None, refusal="conf/placements is empty, so there is no place to show a list")
     days = [as_of - timedelta(days=SPAN_DAYS * back) for back in (2, 1)]
@@ -71,6 +72,9 @@ def recommender(
             verdicts[name] = judged(ranker, later, settings)
     if not verdicts:
         return Candidate(None, refusal=f"nobody had turned to any item by {days[1]}")
+    if not any(verdict.metrics["judged_users"] for verdict in verdicts.values()):
+        said = f"nobody took anything that could be shown in the {SPAN_DAYS} days after {days[1]}: there is nothing to judge by"
+        return Candidate(None, refusal=said)
     rows = turned_to(of_day(as_of, known.preferences), settings)
     model = Recommender(learned(_wanted(rows), settings), {name: verdict.ranker for name, verdict in verdicts.items()})
     return _candidate(model, verdicts, _of_current(current, judging, placements, settings), days[1])

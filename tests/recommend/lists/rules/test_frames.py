@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from pyspark.sql import SparkSession
@@ -100,6 +101,20 @@ def test_what_is_on_offer(spark: SparkSession) -> None:
 def test_without_the_days_tables_what_items_state_themselves_is_required(spark: SparkSession) -> None:
     rows = {row.item_id: row for row in offered(known(told=False), AS_OF, ListSettings()).collect()}
     assert (rows["b"].needs, rows["b"].next_of, rows["b"].follows) == (["a"], None, None)
+
+
+def test_items_that_no_source_lists_are_on_offer_where_they_are_shown(spark: SparkSession) -> None:
+    """Of x nothing is known but what bob and cal did with it."""
+    row = "    2026-05-31 | {} | x | 1.0 | 1 | 2026-05-21 | {} | false | false | false | false\n"
+    turned = TURNED + row.format("bob", "2026-05-11") + row.format("cal", "-")
+    told = replace(known(told=True), preferences=draw(PREFERENCES, turned), shows_unlisted=True)
+    rows = {row.item_id: row for row in offered(told, AS_OF, ListSettings()).collect()}
+    x = rows["x"]
+    assert (x.item_kind, x.platform, x.title, x.words) == (None, None, None, "")
+    assert (x.age_days, x.is_open, x.lately_count, x.by_segment) == (20, True, 2, {"s1": 1})
+    assert len(rows) == 5
+    hidden = offered(replace(told, shows_unlisted=False), AS_OF, ListSettings())
+    assert "x" not in {row.item_id for row in hidden.collect()}
 
 
 def test_who_is_to_be_served(spark: SparkSession) -> None:

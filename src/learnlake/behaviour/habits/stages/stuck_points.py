@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from learnlake.behaviour.habits.rules.elsewhere import HURDLES, SAID, elsewhere
 from learnlake.behaviour.habits.rules.ends import places, stopped
 from learnlake.behaviour.habits.rules.tries import Passing, tried
-from learnlake.behaviour.habits.settings import HabitSettings
+from learnlake.behaviour.habits.settings import HabitSettings, no_study
 from learnlake.lake.joins import latest, owned
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.habits import STUCK_POINTS
@@ -21,7 +21,7 @@ DESCRIBED = ("item_id", "platform", "item_kind", "part_of", "course_place", "is_
 COUNTS = ("tried_count", "try_count", "user_count", *(f"{name}_{of}" for name in HURDLES for of in ("hits", "whole")))
 
 
-@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=STUCK_POINTS)
+@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=STUCK_POINTS, lacks=no_study)
 def stuck_points(
     events: DataFrame, identities: DataFrame, items: DataFrame, *, as_of: date, settings: HabitSettings
 ) -> DataFrame:

@@ -12,7 +12,7 @@ from learnlake.behaviour.habits.rules.pace import Course, pace
 from learnlake.behaviour.habits.rules.sessions import sessions
 from learnlake.behaviour.habits.rules.significant import DAY_PARTS, Bars, significant
 from learnlake.behaviour.habits.rules.work import closeness, handed_in
-from learnlake.behaviour.habits.settings import HabitSettings
+from learnlake.behaviour.habits.settings import HabitSettings, no_study
 from learnlake.lake.joins import latest, owned
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.habits import STUDY_HABITS
@@ -24,7 +24,7 @@ NEEDED = ("user_id", "platform", "event_id", "event_type", "item_id", "session_k
 COUNTS = ("due_work_count", "crammer_hits", "late_count")
 
 
-@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=STUDY_HABITS)
+@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=STUDY_HABITS, lacks=no_study)
 def study_habits(
     events: DataFrame, identities: DataFrame, items: DataFrame, *, as_of: date, settings: HabitSettings
 ) -> DataFrame:

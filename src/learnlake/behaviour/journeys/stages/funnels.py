@@ -13,6 +13,7 @@ from learnlake.lake.columns import EVERYBODY
 from learnlake.lake.joins import by_segment
 from learnlake.lake.rules import any_of
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.journeys import FUNNELS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES
@@ -21,7 +22,7 @@ from learnlake.modelling.intervals import shares
 A_DAY = 86_400_000_000.0
 
 
-@stage(reads=(EVENTS, IDENTITIES, SEGMENT_MEMBERS), writes=FUNNELS)
+@stage(reads=(EVENTS, IDENTITIES, SEGMENT_MEMBERS), writes=FUNNELS, lacks=files_of(Funnels))
 def funnels(
     events: DataFrame, identities: DataFrame, members: DataFrame, *, as_of: date, settings: Funnels
 ) -> DataFrame:

@@ -11,7 +11,7 @@ from pyspark.sql.types import DoubleType, StructField, StructType
 from scipy.stats import binom
 
 from learnlake.behaviour.moments.rules.anchored import anchors, bought, deeds, taken_up
-from learnlake.behaviour.moments.settings import MomentSettings
+from learnlake.behaviour.moments.settings import MomentSettings, no_sequels
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.moments import PURCHASE_SEQUELS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
@@ -25,6 +25,7 @@ PAIR = ("platform", "bought_item", "next_item")
     reads=(EVENTS, IDENTITIES, ITEMS),
     writes=PURCHASE_SEQUELS,
     eager="what was taken up around the purchases is counted in four ways, and costs more than all of them",
+    lacks=no_sequels,
 )
 def purchase_sequels(
     events: DataFrame, identities: DataFrame, items: DataFrame, *, as_of: date, settings: MomentSettings

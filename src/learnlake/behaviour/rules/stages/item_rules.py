@@ -11,6 +11,7 @@ from learnlake.behaviour.rules.settings import Baskets
 from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.behaviour.rules.told import followed, told
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.rules import ITEM_RULES
 from learnlake.modelling.itemsets import frequent
 
@@ -21,6 +22,7 @@ KEY = ["scope", "antecedent", "consequent"]
     reads=READS,
     writes=ITEM_RULES,
     eager="the size of a scope decides whether a native library or MLlib's FPGrowth mines it, and the latter counts as it fits",
+    lacks=files_of(Baskets),
 )
 def item_rules(
     events: DataFrame,

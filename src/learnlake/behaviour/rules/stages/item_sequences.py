@@ -12,13 +12,14 @@ from learnlake.behaviour.rules.paths import of_table
 from learnlake.behaviour.rules.settings import Baskets
 from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.rules import ITEM_SEQUENCES
 from learnlake.modelling.itemsets import Limits
 
 FOUND = "scope string, sequence_items array<string>, user_count bigint, taker_count bigint, median_days_between double"
 
 
-@stage(reads=READS, writes=ITEM_SEQUENCES)
+@stage(reads=READS, writes=ITEM_SEQUENCES, lacks=files_of(Baskets))
 def item_sequences(
     events: DataFrame,
     identities: DataFrame,

@@ -14,6 +14,7 @@ from learnlake.behaviour.rules.settings import Basket, Baskets
 from learnlake.behaviour.rules.stages.item_sequences import ordered_only
 from learnlake.behaviour.rules.taken import READS, Log, taken
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.rules import ITEM_TRANSITIONS
 from learnlake.modelling.association import adjusted, upper_tail
 
@@ -28,7 +29,7 @@ TESTED = (
 )
 
 
-@stage(reads=READS, writes=ITEM_TRANSITIONS)
+@stage(reads=READS, writes=ITEM_TRANSITIONS, lacks=files_of(Baskets))
 def item_transitions(
     events: DataFrame,
     identities: DataFrame,

@@ -14,11 +14,12 @@ from learnlake.behaviour.topics.settings import AskingSettings, Kind, Topics
 from learnlake.behaviour.topics.training import TEXTS
 from learnlake.lake.joins import owned
 from learnlake.lake.stage import Published, stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES
 from learnlake.lake.tables.topics import TEXT_TOPICS
 
 
-@stage(reads=(EVENTS, IDENTITIES), writes=TEXT_TOPICS, uses=(TEXTS,))
+@stage(reads=(EVENTS, IDENTITIES), writes=TEXT_TOPICS, uses=(TEXTS,), lacks=files_of(Topics))
 def text_topics(
     events: DataFrame,
     identities: DataFrame,

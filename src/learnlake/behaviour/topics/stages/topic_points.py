@@ -12,6 +12,7 @@ from learnlake.behaviour.topics.rules.mentions import is_mention, of_users, with
 from learnlake.behaviour.topics.settings import AskingSettings, Kind, Topics
 from learnlake.lake.joins import by_segment, owned
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, USER_DAYS
 from learnlake.lake.tables.topics import TEXT_TOPICS, TOPIC_POINTS
@@ -27,7 +28,7 @@ BESIDE_OTHERS = {
 }
 
 
-@stage(reads=(TEXT_TOPICS, EVENTS, IDENTITIES, USER_DAYS, SEGMENT_MEMBERS), writes=TOPIC_POINTS)
+@stage(reads=(TEXT_TOPICS, EVENTS, IDENTITIES, USER_DAYS, SEGMENT_MEMBERS), writes=TOPIC_POINTS, lacks=files_of(Topics))
 def topic_points(
     found: DataFrame,
     events: DataFrame,

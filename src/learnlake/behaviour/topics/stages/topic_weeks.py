@@ -12,6 +12,7 @@ from learnlake.behaviour.topics.settings import AskingSettings, Topics
 from learnlake.behaviour.topics.stages.text_topics import week_of
 from learnlake.lake.joins import attributes_of, by_segment
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
 from learnlake.lake.tables.topics import TEXT_TOPICS, TOPIC_WEEKS
@@ -21,7 +22,7 @@ A_HOUR = 3_600.0
 GROUP = ("topic_kind", "scheme", "segment_id", "week_start")
 
 
-@stage(reads=(TEXT_TOPICS, SEGMENT_MEMBERS, ACCOUNTS, IDENTITIES), writes=TOPIC_WEEKS)
+@stage(reads=(TEXT_TOPICS, SEGMENT_MEMBERS, ACCOUNTS, IDENTITIES), writes=TOPIC_WEEKS, lacks=files_of(Topics))
 def topic_weeks(
     found: DataFrame,
     members: DataFrame,

@@ -8,10 +8,11 @@ import holidays
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.demand.goals.settings import DemandSettings
+from learnlake.demand.goals.settings import DemandSettings, Goals
 from learnlake.lake import columns as c
 from learnlake.lake.joins import attributes_of
 from learnlake.lake.stage import stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.demand import DEMAND_FEATURES, KNOWN_OF_PEOPLE
 from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES, USER_DAYS, USER_TAGS
 
@@ -20,7 +21,7 @@ AHEAD_DAYS = 14
 TOPS = {"topic": "top_topic", "item_kind": "top_kind", "device": "top_device"}
 
 
-@stage(reads=(USER_DAYS, USER_TAGS, ACCOUNTS, IDENTITIES), writes=DEMAND_FEATURES)
+@stage(reads=(USER_DAYS, USER_TAGS, ACCOUNTS, IDENTITIES), writes=DEMAND_FEATURES, lacks=files_of(Goals))
 def demand_features(
     days: DataFrame,
     tags: DataFrame,

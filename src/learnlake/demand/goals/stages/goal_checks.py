@@ -15,6 +15,7 @@ from learnlake.demand.goals.rules.labelled import Log, at_risk, labelled
 from learnlake.demand.goals.settings import DemandSettings, Goals
 from learnlake.demand.goals.training import PROPENSITY
 from learnlake.lake.stage import Before, Published, stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.demand import DEMAND_FEATURES, GOAL_CHECKS, PROPENSITIES
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
@@ -33,6 +34,7 @@ FEWEST_ROWS = 200
     ),
     writes=GOAL_CHECKS,
     uses=(PROPENSITY,),
+    lacks=files_of(Goals),
 )
 def goal_checks(
     features: DataFrame,

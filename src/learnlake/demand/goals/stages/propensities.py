@@ -16,6 +16,7 @@ from learnlake.demand.goals.settings import Goal, Goals
 from learnlake.demand.goals.training import PROPENSITY
 from learnlake.lake import columns as c
 from learnlake.lake.stage import Published, stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.demand import DEMAND_FEATURES, PROPENSITIES
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS, USER_TAGS
@@ -25,6 +26,7 @@ from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS, U
     reads=(USER_FEATURES, DEMAND_FEATURES, USER_DAYS, USER_TAGS, EVENTS, ITEMS, IDENTITIES),
     writes=PROPENSITIES,
     uses=(PROPENSITY,),
+    lacks=files_of(Goals),
 )
 def propensities(
     features: DataFrame,

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from learnlake.demand.values.models.lifetimes import TOLD
 from learnlake.demand.values.rules.histories import bought_days, histories
 from learnlake.demand.values.rules.memberships import grouped, memberships
-from learnlake.demand.values.settings import ValueSettings
+from learnlake.demand.values.settings import ValueSettings, no_customers
 from learnlake.demand.values.training import LIFETIMES
 from learnlake.lake import columns as c
 from learnlake.lake.stage import Published, stage
@@ -24,7 +24,7 @@ MONTH = 30.0
 REMAINING = "lasted int, remaining_months double, remaining_low_months double, remaining_high_months double"
 
 
-@stage(reads=(USER_DAYS,), writes=CUSTOMER_VALUES, uses=(LIFETIMES,))
+@stage(reads=(USER_DAYS,), writes=CUSTOMER_VALUES, uses=(LIFETIMES,), lacks=no_customers)
 def customer_values(
     days: DataFrame, *, as_of: date, settings: ValueSettings, models: Mapping[str, Published]
 ) -> DataFrame:

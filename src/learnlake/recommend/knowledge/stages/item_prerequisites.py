@@ -16,7 +16,7 @@ from learnlake.lake.tables.silver import ITEMS
 from learnlake.modelling.intervals import difference, shares, wilson
 from learnlake.recommend.knowledge.rules.graph import Flags, shaped
 from learnlake.recommend.knowledge.rules.order import Pairs, chances, numbered, ordered, usual
-from learnlake.recommend.knowledge.settings import KnowledgeSettings
+from learnlake.recommend.knowledge.settings import KnowledgeSettings, no_lessons
 
 COUNTS = ("both_count", "prior_count", "sooner_count", "prior_done", "begun", "done")
 TOLD = (
@@ -26,7 +26,7 @@ TOLD = (
 )
 
 
-@stage(reads=(ITEM_PROGRESS, ITEMS), writes=ITEM_PREREQUISITES)
+@stage(reads=(ITEM_PROGRESS, ITEMS), writes=ITEM_PREREQUISITES, lacks=no_lessons)
 def item_prerequisites(progress: DataFrame, items: DataFrame, *, as_of: date, settings: KnowledgeSettings) -> DataFrame:
     """Put stated prerequisites beside the order in which users go; all pairs that users met go through one Arrow batch."""
     pairs = _with_totals(ordered(progress, settings.most_items), _stated(items, settings), progress)

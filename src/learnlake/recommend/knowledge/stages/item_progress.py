@@ -11,10 +11,10 @@ from learnlake.lake.joins import latest, owned
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.knowledge import ITEM_PROGRESS
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
-from learnlake.recommend.knowledge.settings import KnowledgeSettings
+from learnlake.recommend.knowledge.settings import KnowledgeSettings, no_lessons
 
 
-@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=ITEM_PROGRESS)
+@stage(reads=(EVENTS, IDENTITIES, ITEMS), writes=ITEM_PROGRESS, lacks=no_lessons)
 def item_progress(
     events: DataFrame, identities: DataFrame, items: DataFrame, *, as_of: date, settings: KnowledgeSettings
 ) -> DataFrame:

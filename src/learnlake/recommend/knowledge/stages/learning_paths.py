@@ -22,12 +22,12 @@ from learnlake.recommend.knowledge.rules.wanted import (
     wants,
 )
 from learnlake.recommend.knowledge.rules.words import CHINESE, ENGLISH, said
-from learnlake.recommend.knowledge.settings import KnowledgeSettings
+from learnlake.recommend.knowledge.settings import KnowledgeSettings, no_lessons
 
 OWN = ("done", "doing", "left")
 
 
-@stage(reads=(USER_KNOWLEDGE, ITEM_PROGRESS, ITEM_PREREQUISITES, ITEMS), writes=LEARNING_PATHS)
+@stage(reads=(USER_KNOWLEDGE, ITEM_PROGRESS, ITEM_PREREQUISITES, ITEMS), writes=LEARNING_PATHS, lacks=no_lessons)
 def learning_paths(
     knowledge: DataFrame,
     progress: DataFrame,

@@ -12,13 +12,13 @@ from learnlake.lake.tables.knowledge import ITEM_PROGRESS, TOPIC_LINKS
 from learnlake.lake.tables.silver import ITEMS
 from learnlake.modelling.intervals import shares
 from learnlake.recommend.knowledge.rules.offered import learned, topics_of
-from learnlake.recommend.knowledge.settings import KnowledgeSettings
+from learnlake.recommend.knowledge.settings import KnowledgeSettings, no_lessons
 
 ENDS = ["topic", "other_topic"]
 COUNTS = ["shared_item_count", "both_learner_count", "earlier_count", "topic_learner_count", "other_learner_count"]
 
 
-@stage(reads=(ITEM_PROGRESS, ITEMS), writes=TOPIC_LINKS)
+@stage(reads=(ITEM_PROGRESS, ITEMS), writes=TOPIC_LINKS, lacks=no_lessons)
 def topic_links(progress: DataFrame, items: DataFrame, *, as_of: date, settings: KnowledgeSettings) -> DataFrame:
     """Pair the topics of each item and of each user; every pair stands there from either side."""
     about = topics_of(learned(items, settings))

@@ -11,13 +11,13 @@ from learnlake.lake.stage import stage
 from learnlake.lake.tables.knowledge import ITEM_PROGRESS, USER_KNOWLEDGE
 from learnlake.lake.tables.silver import ITEMS, USER_TAGS
 from learnlake.recommend.knowledge.rules.offered import is_offered, learned, named, rank, topics_of
-from learnlake.recommend.knowledge.settings import KnowledgeSettings
+from learnlake.recommend.knowledge.settings import KnowledgeSettings, no_lessons
 
 TOPIC, LEVEL = "topic", "level"
 SUMS = ("interest", "learned", "begun_count", "done_count", "scored_count", "score_sum")
 
 
-@stage(reads=(ITEM_PROGRESS, USER_TAGS, ITEMS), writes=USER_KNOWLEDGE)
+@stage(reads=(ITEM_PROGRESS, USER_TAGS, ITEMS), writes=USER_KNOWLEDGE, lacks=no_lessons)
 def user_knowledge(
     progress: DataFrame, tags: DataFrame, items: DataFrame, *, as_of: date, settings: KnowledgeSettings
 ) -> DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from learnlake.lake.supply import UNKNOWN
 from learnlake.recommend.lists.rules.crowd import Crowd
 from learnlake.recommend.lists.rules.shelf import Names, Vector
 
@@ -132,8 +133,11 @@ BY_NAME: dict[str, Callable[[Crowd, Columns], NDArray[np.float64]]] = {
 
 
 def offered_in(kinds: tuple[str, ...], platforms: tuple[str, ...], crowd: Crowd) -> Columns:
-    """Return the places of the items of some kinds, of some platforms (empty = all), that are on offer."""
+    """Return the places of the items of some kinds, of some platforms (empty = all), that are on offer.
+
+    Of an item that no source lists nobody says the platform: it may stand with any.
+    """
     shelf = crowd.shelf
-    of_kind = np.isin(shelf.kinds, kinds)
-    on_platform = np.isin(shelf.platforms, platforms) if platforms else np.ones(len(shelf), dtype=bool)
+    of_kind = np.isin(np.where(shelf.kinds == "", UNKNOWN, shelf.kinds), kinds)
+    on_platform = np.isin(shelf.platforms, ("", *platforms)) if platforms else np.ones(len(shelf), dtype=bool)
     return np.flatnonzero(of_kind & on_platform & shelf.is_open)

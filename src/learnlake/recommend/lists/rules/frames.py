@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
@@ -68,6 +68,7 @@ class Known:
         needs: the day's rows of gold.item_prerequisites; None = what items state themselves.
         rules: the day's rows of gold.item_rules; None = none.
         transitions: the day's rows of gold.item_transitions; None = none.
+        shows_unlisted: whether items that no source lists are on offer too, as they are known from preferences.
     """
 
     preferences: DataFrame
@@ -78,6 +79,7 @@ class Known:
     needs: DataFrame | None = None
     rules: DataFrame | None = None
     transitions: DataFrame | None = None
+    shows_unlisted: bool = field(default=False, kw_only=True)
 
 
 def of_day(day: date, frame: DataFrame) -> DataFrame:
@@ -86,7 +88,7 @@ def of_day(day: date, frame: DataFrame) -> DataFrame:
 
 
 def offered(known: Known, as_of: date, settings: ListSettings) -> DataFrame:
-    """Say what there is to know of each item: schema ``OFFERED``, one row per item of silver.items."""
+    """Say what there is to know of each item: schema ``OFFERED``, one row per item of silver.items, and of preferences where they show."""
     text = F.concat_ws(" ", "title", "description", F.array_join(F.coalesce("tags", F.array()), " "))
     stated = F.array_sort(F.array_distinct(F.coalesce("prerequisites", F.array())))
     rows = latest(known.items, ITEMS).select(
@@ -97,6 +99,8 @@ def offered(known: Known, as_of: date, settings: ListSettings) -> DataFrame:
         F.datediff(F.lit(as_of), F.coalesce("published_at", "known_from").cast("date")).alias("age_days"),
         is_offered(as_of).alias("is_open"),
     )
+    if known.shows_unlisted:
+        rows = rows.unionByName(_unlisted(known, as_of), allowMissingColumns=True)
     rows = rows.join(_counted(known, as_of, settings), on="item_id", how="left")
     rows = (
         rows.join(_needed(known.needs), on="item_id", how="left") if known.needs else rows.withColumn("needs", stated)
@@ -110,6 +114,14 @@ def offered(known: Known, as_of: date, settings: ListSettings) -> DataFrame:
         rows = rows.join(side, on="item_id", how="left") if side else rows.withColumn(name, nothing)
     counts = {name: F.coalesce(name, F.lit(0).cast("bigint")) for name in ("lately_count", "week_count")}
     return rows.withColumns(counts).select(*OFFERED.names)
+
+
+def _unlisted(known: Known, as_of: date) -> DataFrame:
+    """Return the items that no source lists, one row each: on offer, and as old as what is known to have been done with them."""
+    seen = F.datediff(F.lit(as_of), F.min(F.coalesce("taken_date", "last_signal_date")))
+    own = known.preferences.groupBy("item_id").agg(seen.alias("age_days"))
+    unlisted = own.join(known.items.select("item_id"), on="item_id", how="left_anti")
+    return unlisted.withColumns({"words": F.lit(""), "is_open": F.lit(True)})
 
 
 def served(known: Known, as_of: date, settings: ListSettings) -> DataFrame:

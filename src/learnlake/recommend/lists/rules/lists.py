@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
+from learnlake.lake.supply import UNKNOWN
 from learnlake.lake.tables.recommend import RECOMMENDATIONS
 from learnlake.recommend.lists.models.recommender import Recommender
 from learnlake.recommend.lists.rules import house as rules
@@ -45,6 +46,11 @@ class Maker:
     placements: Mapping[str, Placement]
     settings: ListSettings
     day: date
+
+    @property
+    def show_unlisted(self) -> bool:
+        """Whether items that no source lists may be shown."""
+        return any(UNKNOWN in placement.item_kinds for placement in self.placements.values())
 
     def listed(self, users: DataFrame, items: DataFrame) -> DataFrame:
         """Make the lists of all users in Arrow tasks, each of which holds all items and its part of the users.
@@ -109,7 +115,7 @@ class Maker:
                 crowd.users[user],
                 (rank + 1).astype(np.int32),
                 crowd.shelf.ids[item],
-                crowd.shelf.kinds[item],
+                [kind or None for kind in crowd.shelf.kinds[item]],
             ),
             [None if place < 0 or np.isnan(chances[place]) else round(float(chances[place]), 9) for place in at],
             *(finder, reason.code, cause, [tag or None for tag in reason.tag], english, chinese),

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.lake.stage import Published, stage
+from learnlake.lake.supply import files_of
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.knowledge import ITEM_PREREQUISITES
 from learnlake.lake.tables.recommend import PREFERENCES, RECOMMENDATIONS
@@ -25,6 +26,7 @@ from learnlake.recommend.lists.training import RECOMMENDER
     reads=(PREFERENCES, ITEMS, SEGMENT_MEMBERS, ACCOUNTS, IDENTITIES, ITEM_PREREQUISITES, ITEM_RULES, ITEM_TRANSITIONS),
     writes=RECOMMENDATIONS,
     uses=(RECOMMENDER,),
+    lacks=files_of(Placements),
 )
 def recommendations(
     turned: DataFrame,
@@ -42,7 +44,9 @@ def recommendations(
     models: Mapping[str, Published],
 ) -> DataFrame:
     """Make the lists; without a published model they go by what the user's segment turned to lately."""
-    known = Known(turned, items, members, accounts, identities, needs, rules, transitions)
+    known = Known(
+        turned, items, members, accounts, identities, needs, rules, transitions, shows_unlisted=placements.show_unlisted
+    )
     published = models.get(RECOMMENDER.name)
     maker = Maker(published.model if published else Recommender(), placements.files, settings, as_of)
     listed = maker.listed(served(known, as_of, settings), offered(known, as_of, settings))
