@@ -143,15 +143,14 @@ def run(
             raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
         settings = load_conf(conf, env, lake=lake)
         days = _days(env, as_of, from_, to)
-        _run(settings, STEPS, days, frozenset(only or ()), rebuild=source)
+        _run(settings, days, frozenset(only or ()), Progress(debug=debug), rebuild=source)
 
 
 def _run(
-    conf: Conf, steps: tuple[Step, ...], days: tuple[date, ...] | None, only: frozenset[str], rebuild: str | None = None
+    conf: Conf, days: tuple[date, ...] | None, only: frozenset[str], progress: Progress, rebuild: str | None = None
 ) -> None:
     lake = conf.of(LakeSettings)
-    progress = Progress()
-    runner = runner_of(conf, store_of(conf), steps, progress)
+    runner = runner_of(conf, store_of(conf), STEPS, progress)
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
     for name in names - known:
@@ -277,9 +276,9 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
             }  # conf may have no source for a table of the room
             _run(
                 settings,
-                STEPS,
                 days,
                 frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed),
+                Progress(debug=debug),
             )
 
     one.command(help=about or help_of(steps))(room)

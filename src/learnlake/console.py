@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from traceback import format_exception
 from typing import Any
 
 from pyspark.sql import Row
@@ -34,8 +35,9 @@ class Format(StrEnum):
 class Progress:
     """Tells of each step as it starts and ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, debug: bool = False) -> None:
         self.counts = {"done": 0, "failed": 0, "skipped": 0, "unpublished": 0}
+        self.debug = debug
 
     def __call__(self, name: str, happening: str, entry: Entry | None) -> None:
         """Print one line; while a step runs, on a terminal its line waits to be replaced."""
@@ -48,6 +50,8 @@ class Progress:
             return
         mark = {DONE: "[green]✓[/]", "failed": "[red]✗[/]"}.get(happening, "[yellow]–[/]")
         ERR.print(f"  {mark} {name:<42} {_numbers(entry) if entry else ''}")
+        if self.debug and entry and entry.error:
+            ERR.print("".join(format_exception(entry.error)), markup=False)
 
     def summary(self) -> str:
         """Say how many steps were done, skipped and failed."""

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
+from traceback import extract_tb
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
+LONGEST = 300
 
 
 class LearnlakeError(Exception):
@@ -20,6 +27,21 @@ class ContractError(LearnlakeError):
 
 class BusyError(LearnlakeError):
     """Another writer changed the same table at the same time."""
+
+
+def sentence_of(error: BaseException) -> str:
+    """Say in one sentence what an error is, whoever raised it; of a library's error also where in our code it came from."""
+    if isinstance(error, LearnlakeError):
+        return str(error)
+    first = next((line for line in str(error).splitlines() if line.strip()), "no more is said")[:LONGEST]
+    if isinstance(error, PySparkException | Py4JError):
+        return f"Spark: {first}"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the file system'}: {error.strerror or first}; mend that and run again."
+    home = Path(__file__).parent
+    ours = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(home)]
+    place = f" ({Path(ours[-1].filename).relative_to(home)}, line {ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {first}{place}"
 
 
 def near_match(word: str, known: Iterable[str]) -> str:

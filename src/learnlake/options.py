@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from rich.markup import escape
 
 from learnlake.console import ERR, Format
-from learnlake.errors import ConfError, LearnlakeError
+from learnlake.errors import ConfError, LearnlakeError, sentence_of
 from learnlake.lake.catalogue import LakeSettings
 from learnlake.lake.store import Store
 from learnlake.pipeline import load_conf
@@ -68,14 +66,10 @@ class said_in_a_sentence:  # noqa: N801  # reads as what it is where it is used
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self.debug or error is None or isinstance(error, typer.Exit):
+        if self.debug or not isinstance(error, Exception) or isinstance(error, typer.Exit):
             return
-        if isinstance(error, LearnlakeError):
-            end(str(error), 2 if isinstance(error, ConfError) else 1)
-        if isinstance(error, PySparkException | Py4JError):
-            end(f"Spark: {str(error).splitlines()[0][:300]} (--debug shows more)", 1)
-        if isinstance(error, OSError):
-            end(f"{error.filename or 'the file system'}: {error.strerror or error}; mend that and run again.", 1)
+        more = "" if isinstance(error, LearnlakeError | OSError) else " (--debug shows more)"
+        end(sentence_of(error) + more, 2 if isinstance(error, ConfError) else 1)
 
 
 def end(sentence: str, status: int) -> NoReturn:

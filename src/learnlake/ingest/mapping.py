@@ -40,7 +40,7 @@ def arrived(
     """Turn the new bronze rows of all sources into flagged rows of one silver table.
 
     Args:
-        arrivals: source name -> its new bronze rows.
+        arrivals: source name -> its new bronze rows; a source that is not there is left out.
         table: the silver table.
         rules: the table's quality rules.
         conf: sources and platforms.
@@ -52,7 +52,7 @@ def arrived(
     """
     sources, platforms = conf
     frames = []
-    for source in sources.into(table):
+    for source in (source for source in sources.into(table) if source.source in arrivals):
         zone = platforms.files[source.platform].timezone
         for mapping in (m for m in source.mappings if m.table is table):
             shaped = finish(_mapped(arrivals[source.source], source, mapping, zone), zone)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +39,7 @@ from learnlake.lake.settling import (
     tell_apart,
     unmet,
 )
-from learnlake.lake.table import Table
+from learnlake.lake.table import Layer, Table
 from learnlake.lake.tables.ops import REJECTS
 
 ABSENT = (
@@ -69,6 +70,7 @@ class Store:
     catalog: str | None = None
     _ready: set[str] = field(default_factory=set, compare=False)
     _versions: dict[str, int] = field(default_factory=dict, compare=False)
+    _locks: dict[str, RLock] = field(default_factory=dict, compare=False)
 
     # --- addresses -------------------------------------------------------------------------------------------------
 
@@ -116,13 +118,18 @@ class Store:
         Raises:
             ContractError: if the stored table has a column or type that the catalogue no longer promises.
         """
-        if table.full_name in self._ready:
-            return False
-        is_new = self.version(table) is None
-        if is_new:
-            self._create(table, notes)
-        self._ready.add(table.full_name)
-        return is_new or self._widen(table)
+        with self._alone_with(table):
+            if table.full_name in self._ready:
+                return False
+            is_new = self.version(table) is None
+            if is_new:
+                self._create(table, notes)
+            self._ready.add(table.full_name)
+            return is_new or self._widen(table)
+
+    def _alone_with(self, table: Table) -> RLock:
+        """Return what steps that run at the same time pass one after another to change a table."""
+        return self._locks.setdefault(table.full_name, RLock())
 
     def _widen(self, table: Table) -> bool:
         gained = ddl.gained_columns(table, self.spark.table(self.address(table)).schema)
@@ -260,28 +267,38 @@ class Store:
             self.spark.catalog.dropTempView(view)
 
     def _commit(self, table: Table, write: Callable[[], object], *metrics: str) -> int:
-        """Run a write; when another writer was faster, once more, and then give up in one sentence.
+        """Run a write; when another writer was faster, again.
+
+        Steps of one run wait for each other. Another run may win against us: whoever writes a table of ops only adds rows with
+        ids of its own, so there it is tried until it is our turn; elsewhere two runs at once are a mistake, and said.
 
         Returns:
             The rows that the commit says it wrote, by its operation metrics; 0 where there was nothing to commit.
+
+        Raises:
+            BusyError: if others were faster each time.
         """
-        before = self.version(table)
-        for is_last in (False, True):
+        with self._alone_with(table):
+            before = self.version(table)
+            self._written(table, write, tries=20 if table.layer is Layer.OPS else 2)
+            commit = self._last_commit(table) or {"version": -1}
+            self._versions[table.full_name] = int(commit["version"])
+        counts = commit.get("operationMetrics") or {}
+        return sum(int(counts.get(name, 0)) for name in metrics) if commit["version"] != before else 0
+
+    def _written(self, table: Table, write: Callable[[], object], tries: int) -> None:
+        for left in reversed(range(tries)):
             try:
                 write()
             except PySparkException as error:
                 if not _says(error, CLASH):
                     raise
-                if is_last:
+                if not left:
                     raise BusyError(
                         f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
                     ) from None
             else:
-                break
-        commit = self._last_commit(table) or {"version": -1}
-        self._versions[table.full_name] = int(commit["version"])
-        counts = commit.get("operationMetrics") or {}
-        return sum(int(counts.get(name, 0)) for name in metrics) if commit["version"] != before else 0
+                return
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
         """Write flagged rows of a merge table: sound ones to it, refused ones to ops.rejects; count every row's fate.

@@ -42,6 +42,11 @@ class Graph:
         order = TopologicalSorter(needs).static_order()
         return cls(tuple(nodes[name] for name in order), needs)
 
+    def must_have(self, node: Node) -> frozenset[str]:
+        """Return the steps without whose tables a node cannot work: a raw source may be missing, and a model be an older one."""
+        tables = {held.name for held in self.nodes if isinstance(held, Stage)}
+        return self.needs[node.name] & tables
+
     def upstream(self, names: frozenset[str]) -> frozenset[str]:
         """Return nodes and all that they need."""
         found = set(names)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from threading import RLock
+from traceback import format_exception
 from uuid import uuid4
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from learnlake.errors import LearnlakeError, sentence_of
 from learnlake.lake.settling import Fate
 from learnlake.lake.store import Store
 from learnlake.lake.table import Table
@@ -25,7 +27,7 @@ AT_LEAST_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Entry:
-    """One run of one step, as ops.runs keeps it."""
+    """One run of one step, as ops.runs keeps it; ``error`` is for who watches the run alone."""
 
     step: str
     as_of: date | None
@@ -37,11 +39,32 @@ class Entry:
     version_written: int | None = None
     signature: str = ""
     message: str = ""
+    traceback: str = ""
     seconds: float = 0.0
+    error: Exception | None = field(default=None, compare=False)
 
     def total(self, part: str) -> int:
         """Add up one part of the fates."""
         return sum(getattr(fate, part) for fate in self.fates)
+
+
+def failure(step: str, as_of: date | None, error: Exception, *, may_be_kept: bool) -> Entry:
+    """Return the books' entry of a step that an error ended.
+
+    Args:
+        step: the step.
+        as_of: its day.
+        error: what ended it.
+        may_be_kept: whether what a library says may be written into the lake; not where it may quote raw values.
+    """
+    said = sentence_of(error) if may_be_kept or isinstance(error, LearnlakeError | OSError) else _unquoted(error)
+    told = "".join(format_exception(error)) if may_be_kept and not isinstance(error, LearnlakeError) else ""
+    return Entry(step, as_of, FAILED, message=said, traceback=told, error=error)
+
+
+def _unquoted(error: Exception) -> str:
+    kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+    return f"{kind}: what was said may hold raw values and is not kept; --debug shows it"
 
 
 class Ledger:
@@ -106,7 +129,15 @@ class Ledger:
                 *(uuid4().hex, self.run_id, e.step, e.as_of, e.status),
                 *(e.total("read") if e.fates else e.read, e.total("kept") if e.fates else e.kept),
                 *(e.total("rejected"), e.total("duplicate"), e.total("not_applicable")),
-                *(e.seconds, e.versions_read, e.version_written, e.signature, started_at, e.message),
+                *(
+                    e.seconds,
+                    e.versions_read,
+                    e.version_written,
+                    e.signature,
+                    started_at,
+                    e.message,
+                    e.traceback or None,
+                ),
             )
             for e in entries
         ]
@@ -134,6 +165,18 @@ class Ledger:
         ]
         self._note(QUALITY, rows)
         return bad
+
+    def refuse_unbalanced(self, step: str, fates: tuple[Fate, ...]) -> None:
+        """Note what became of rows.
+
+        Raises:
+            LearnlakeError: if rows of a source and mapping are not all accounted for.
+        """
+        for fate in self.check(step, fates):
+            raise LearnlakeError(
+                f"{step}: {fate.source} ({fate.mapping}) read {fate.read} rows but kept {fate.kept}, rejected {fate.rejected}, found "
+                f"{fate.duplicate} duplicates and {fate.not_applicable} not applicable; another job may write at the same time: run again."
+            )
 
     def note_checks(self, step: str, results: Sequence[tuple[str, bool, str]]) -> None:
         """Note results of checks for ops.quality: what was checked, whether it held, and the numbers."""

@@ -11,28 +11,25 @@ from functools import reduce
 from graphlib import TopologicalSorter
 from typing import Any
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.errors import ConfError, LearnlakeError
+from learnlake.errors import LearnlakeError
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.settling import Fate
-from learnlake.lake.sources import Sources
 from learnlake.lake.stage import Arrivals, ModelNode, Published, Stage, Step, Touched, Training, asked, sections_of
 from learnlake.lake.table import Past, Table, Way
-from learnlake.lake.tables.ops import REJECTS
 from learnlake.lake.tables.silver import EVENTS, USER_DAYS
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.splits import train_day
 from learnlake.modelling.tracking import Tracking
 from learnlake.modelling.versions import Version
+from learnlake.runner.arrivals import Settler, forget_mappings
 from learnlake.runner.graph import Graph, Landing, Node, is_dated, looks_back
 from learnlake.runner.inputs import Inputs, function_of, past_days
 from learnlake.runner.landing import land
-from learnlake.runner.ledger import DONE, FAILED, Entry
+from learnlake.runner.ledger import DONE, FAILED, Entry, failure
 from learnlake.runner.training import Trainer
 
 Tell = Callable[[str, str, Entry | None], None]
@@ -67,8 +64,9 @@ class Runner:
     def run(self, days: tuple[date, ...] | None, only: frozenset[str] = frozenset()) -> tuple[date, ...]:
         """Bring the tables up to date, undated ones first, then each day's; days are gone through ascending.
 
-        Steps whose inputs, settings and code are those of last time are skipped. When a step fails, those that need it are
-        left out and independent ones go on; ``failed`` then holds it.
+        Steps whose inputs, settings and code are those of last time are skipped. When a step fails, those that need its table
+        are left out and all others go on; ``failed`` then holds it. Of a source that cannot be read the rows are left out, and
+        stages whose model's training failed score with the version published before.
 
         Args:
             days: the as-of days; None = the last closed day in the data.
@@ -76,6 +74,9 @@ class Runner:
 
         Returns:
             The days that were asked for.
+
+        Raises:
+            LearnlakeError: if raw files are to be read and there is no key, or if no day has events.
         """
         try:
             return self._run(days, self.graph.upstream(only) if only else frozenset(self.graph.needs))
@@ -83,6 +84,8 @@ class Runner:
             self.inputs.ledger.flush()
 
     def _run(self, days: tuple[date, ...] | None, wanted: frozenset[str]) -> tuple[date, ...]:
+        if any(isinstance(node, Landing) and node.name in wanted for node in self.graph.nodes):
+            self.key()  # without one every source would fail, each with the same sentence
         self._do_undated(tuple(node for node in self.graph.nodes if node.name in wanted and not is_dated(node)))
         if not any(is_dated(node) for node in self.graph.nodes if node.name in wanted):
             return days or ()
@@ -151,7 +154,7 @@ class Runner:
     def _do(self, node: Node, as_of: date | None) -> None:
         """Run one step for one day, unless it is done or lacks what failed before it; keep the books."""
         name = node.name if as_of is None else f"{node.name} {as_of}"
-        if any((need, day) in self.failed for need in self.graph.needs[node.name] for day in (None, as_of)):
+        if any((need, day) in self.failed for need in self.graph.must_have(node) for day in (None, as_of)):
             self.failed.add((node.name, as_of))
             self.tell(name, FAILED, Entry(node.name, as_of, FAILED, message="left out: what it needs failed"))
             return
@@ -159,18 +162,21 @@ class Runner:
         self.tell(name, STARTED, None)
         try:
             entry = self._worked(node, as_of)
-        except (LearnlakeError, PySparkException, Py4JError) as error:
-            message = str(error) if isinstance(error, LearnlakeError) else f"Spark: {str(error).splitlines()[0][:300]}"
+        except Exception as error:  # noqa: BLE001  # whatever a library raises is the failure of this step alone
             self.failed.add((node.name, as_of))
-            entry = Entry(node.name, as_of, FAILED, message=message)
-            if isinstance(error, ConfError):
-                raise
+            entry = failure(node.name, as_of, error, may_be_kept=not isinstance(node, Landing))
         if entry is None:
             self.tell(name, SKIPPED, None)
             return
         entry = replace(entry, seconds=round(time.monotonic() - clock, 3))
         self.inputs.ledger.write(entry, started_at=started)
         self.tell(name, entry.status, entry)
+
+    def _failed_landings(self) -> frozenset[str]:
+        return frozenset(n.name for n in self.graph.nodes if isinstance(n, Landing) and (n.name, None) in self.failed)
+
+    def _mapped(self, node: Stage, arrivals: dict[str, Any]) -> Any:
+        return self._called(node, None, [arrivals])
 
     def _worked(self, node: Node, as_of: date | None) -> Entry | None:
         if isinstance(node, Landing):
@@ -179,7 +185,7 @@ class Runner:
             self._build_past(node, as_of)
             return self._train(node, as_of)
         if any(isinstance(read, Arrivals) for read in node.reads):
-            return self._settle_arrivals(node)
+            return Settler(self.inputs, self._mapped).settle(node, self._failed_landings())
         if any(isinstance(read, Touched) for read in node.reads):
             return self._replace_touched(node)
         self._build_past(node, as_of)
@@ -190,65 +196,13 @@ class Runner:
         fate = land(self.inputs.store, node.source, self.key(), last.version_written if last else None)
         if fate is None:
             return None
-        self._refuse_unbalanced(node.name, (fate,))
+        self.inputs.ledger.refuse_unbalanced(node.name, (fate,))
         note = (
             f"every one of {fate.read} records was refused; look at ops.rejects" if fate.read and not fate.kept else ""
         )
         return Entry(
             node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note
         )
-
-    def _settle_arrivals(self, node: Stage) -> Entry | None:
-        """Map new bronze rows and settle them; check that each (source, mapping) adds up to what bronze has."""
-        sources = self.inputs.conf.of(Sources).into(node.writes)
-        ways = {source.source: source.fingerprint() for source in sources}
-        signature = " ".join(f"{name}:{way}" for name, way in ways.items())
-        last = self.inputs.ledger.last(node.name)
-        versions = self.inputs.versions(node.reads, None)
-        mended = self._mended(last, ways, node.writes)
-        if last and versions == last.versions_read and not mended:
-            return None
-        arrivals = self.inputs.frames(node, None, last)[0]
-        fates = self.inputs.store.settle(self._called(node, None, [arrivals]), node.writes)
-        self._refuse_unbalanced(node.name, fates)
-        self._refuse_lost(fates, arrivals, node)
-        kept_way = last.signature if last and mended else signature
-        return Entry(
-            node.name,
-            None,
-            DONE,
-            fates,
-            versions_read=versions,
-            message=mended,
-            version_written=self.inputs.store.version(node.writes),
-            signature=kept_way,
-        )
-
-    def _mended(self, last: Entry | None, ways: dict[str, str], table: Table) -> str:
-        """Say which rows a mended mapping would change; they change only when asked for with --rebuild."""
-        old = dict(part.split(":") for part in last.signature.split()) if last else {}
-        said = []
-        for name in (name for name, way in ways.items() if name in old and old[name] != way):
-            rows = self.inputs.store.read(table).where(F.col(c.SOURCE.name) == name).count()
-            said.append(
-                f"conf/sources/{name}.yml has changed since {rows} rows of {table.full_name} were made of it: `run --rebuild --source {name}` makes them anew"
-            )
-        return "; ".join(said)
-
-    def _refuse_lost(self, fates: tuple[Fate, ...], arrivals: dict[str, Any], node: Stage) -> None:
-        for name, rows in arrivals.items():
-            count = rows.count()
-            for fate in (fate for fate in fates if fate.source == name and fate.read != count):
-                raise LearnlakeError(
-                    f"{node.name}: bronze.{name} handed over {count} rows, but mapping {fate.mapping} accounts for {fate.read}; the mapping loses or repeats rows."
-                )
-
-    def _refuse_unbalanced(self, step: str, fates: tuple[Fate, ...]) -> None:
-        for fate in self.inputs.ledger.check(step, fates):
-            raise LearnlakeError(
-                f"{step}: {fate.source} ({fate.mapping}) read {fate.read} rows but kept {fate.kept}, rejected {fate.rejected}, found "
-                f"{fate.duplicate} duplicates and {fate.not_applicable} not applicable; another job may write at the same time: run again."
-            )
 
     def _replace_touched(self, node: Stage) -> Entry | None:
         last = self.inputs.ledger.last(node.name)
@@ -273,7 +227,7 @@ class Runner:
         table = self.tables[node.writes.full_name]
         if table.refresh.way is Way.MERGE:
             fates = self.inputs.store.settle(frame, table)
-            self._refuse_unbalanced(node.name, fates)
+            self.inputs.ledger.refuse_unbalanced(node.name, fates)
             written = self.inputs.store.version(table)
             return Entry(
                 node.name, as_of, DONE, fates, versions_read=read, version_written=written, signature=signature
@@ -369,29 +323,12 @@ class Runner:
         return self._models[key]
 
     def rebuild(self, source: str) -> None:
-        """Take away all that one source's mappings made and note that it was never mapped, so that it is mapped anew.
-
-        Its bronze rows stay. The note comes first: killed at any point, the next run maps the source again.
+        """Take away all that one source's mappings made, so that the next run maps its bronze rows anew.
 
         Raises:
             ConfError: for an unknown source.
         """
-        if source not in self.inputs.conf.of(Sources).files:
-            raise ConfError(
-                f"--source: unknown source `{source}`; known: {', '.join(self.inputs.conf.of(Sources).files)}."
-            )
-        for node in self.graph.nodes:
-            last = self.inputs.ledger.last(node.name)
-            bronze = f"bronze.{source}"
-            if isinstance(node, Stage) and last and bronze in last.versions_read:
-                kept_versions = {name: v for name, v in last.versions_read.items() if name != bronze}
-                way = " ".join(part for part in last.signature.split() if part.split(":")[0] != source)
-                said = f"{source} is to be mapped anew"
-                forgotten = replace(last, versions_read=kept_versions, signature=way, message=said)
-                self.inputs.ledger.write(forgotten, started_at=self.inputs.ledger.now())
-                self.inputs.ledger.flush()
-                self.inputs.store.forget(node.writes, source)
-        self.inputs.store.forget(REJECTS, source)
+        forget_mappings(self.inputs, self.graph, source)
 
 
 def _lacking(node: Stage, versions: Mapping[ModelNode, Version]) -> str:

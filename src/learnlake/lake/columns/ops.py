@@ -20,6 +20,9 @@ VERSION_WRITTEN = Named("version_written", LONG, "Delta version that the step wr
 SIGNATURE = Named("signature", STRING, "hash of the step's inputs, settings and code: equal = nothing to do")
 STARTED_AT = Named("started_at", TIMESTAMP, "when the step started, UTC")
 MESSAGE = Named("message", STRING, "what the run said")
+TRACEBACK = Named(
+    "traceback", STRING, "where a library's error came from; null where the message says all, or may not be kept"
+)
 REJECT_ID = Named("reject_id", STRING, "hash of source, mapping, file, position and copy number")
 REASONS = Named("reasons", STRINGS, "names of the rules the row breaks")
 ROW = Named("row", STRING, "the row as JSON, personal columns hashed; null for a line that cannot be parsed")

@@ -20,6 +20,7 @@ RUNS = Table(
             c.ROWS_DUPLICATE,
         ),
         *(c.ROWS_NOT_APPLICABLE, c.SECONDS, c.VERSIONS_READ, c.VERSION_WRITTEN, c.SIGNATURE, c.STARTED_AT, c.MESSAGE),
+        c.TRACEBACK,
     ),
     key=(c.STEP_RUN_ID,),
     refresh=Refresh.append(),
