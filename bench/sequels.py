@@ -37,7 +37,9 @@ from learnlake.session import SparkSettings, start
 
 DAY, SPAN, ITEMS_SOLD, LINES_OF_ORDER, PLANTED = date(2026, 5, 31), 373, 3_700, 20, 20
 SETTINGS = MomentSettings()
-BOUGHT = Basket(of="item", item_kinds=("book",), event_types=("purchase",), unit="user", schemes=("behaviour",), longest=2)
+BOUGHT = Basket(
+    of="item", item_kinds=("book",), event_types=("purchase",), unit="user", schemes=("behaviour",), longest=2
+)
 BASKETS = Baskets(
     files={
         "books": BOUGHT,

@@ -112,7 +112,11 @@ WORLDS = {
     "forum": forum,
     "advisory": lambda: iter([deed("client", "consult_request", LAST - timedelta(days=40), "")]),
 }
-SHELVES = {"open_university": ("a", ("course", "book", "article")), "academy": ("s", ("book",)), "forum": ("t", ("thread",))}
+SHELVES = {
+    "open_university": ("a", ("course", "book", "article")),
+    "academy": ("s", ("book",)),
+    "forum": ("t", ("thread",)),
+}
 
 
 def offered(platform: str) -> Iterator[Line]:

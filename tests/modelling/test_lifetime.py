@@ -59,7 +59,9 @@ def test_customers_who_are_all_alike_have_an_expectation(a: float) -> None:
 
 def test_the_mean_over_the_posterior_is_the_closed_form() -> None:
     for model in (MODEL, Lifetime(2, 5, 3, 9), Lifetime(0.5, 5, 0.05, 0.5)):
-        assert model.alive(SOME) * model._over_posterior(SOME, 10.0) == pytest.approx(model.expected(SOME, 10.0), rel=1e-5)
+        assert model.alive(SOME) * model._over_posterior(SOME, 10.0) == pytest.approx(
+            model.expected(SOME, 10.0), rel=1e-5
+        )
 
 
 def test_the_unit_of_time_and_the_grouping_do_not_matter() -> None:

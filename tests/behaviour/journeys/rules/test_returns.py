@@ -17,7 +17,9 @@ CALENDAR = Calendar("week", date(2026, 1, 5))
 ACTIVE = st.lists(st.tuples(st.integers(-3_650, 60 * 7 - 1), st.booleans()), min_size=1, max_size=8)
 
 
-def told(spark: SparkSession, lines: list[str], calendar: Calendar = CALENDAR) -> dict[tuple[str, str], tuple[int, set[int]]]:
+def told(
+    spark: SparkSession, lines: list[str], calendar: Calendar = CALENDAR
+) -> dict[tuple[str, str], tuple[int, set[int]]]:
     """Of each user and kind the cohort's place and the ages at which the user returned."""
     found = returns(draw(USER_DAYS, "\n".join([HEADER, *lines])), calendar, 30).collect()
     return {

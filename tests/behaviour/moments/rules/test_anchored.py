@@ -67,7 +67,9 @@ def test_a_user_with_a_long_past_meets_what_is_near_alone(spark: SparkSession) -
     said = deeds(draw(EVENTS, "\n".join([HEAD, *daily])), draw(IDENTITIES, "account_id | known_from | user_id"), CONF)
     own = anchors(said, buys(said), CONF, DAY, seed=7).where("bought_item IS NOT NULL")
     around = taken_up(said, own, CONF, DAY)
-    found = {row.next_item: (row.days_after, row.is_after, row.is_before) for row in after_purchases(around, own).collect()}
+    found = {
+        row.next_item: (row.days_after, row.is_after, row.is_before) for row in after_purchases(around, own).collect()
+    }
     near = {f"page{20 - day:03d}": (float(day) if day > 0 else None, day > 0, day < 0) for day in range(-10, 11) if day}
     assert found == near
     assert {row.next_item: row.has_other for row in around.collect()} == dict.fromkeys(near, True)

@@ -109,7 +109,9 @@ def _counted(around: DataFrame, deals: Bought) -> DataFrame:
 
 def _with_tests(counted: DataFrame, around: DataFrame, least: int) -> DataFrame:
     """Add ``_tests``: bought items times items that enough users took up around any anchor, all of them on the platform."""
-    takers = around.where("has_other").groupBy("platform", "next_item").agg(F.count_distinct("user_id").alias("_takers"))
+    takers = (
+        around.where("has_other").groupBy("platform", "next_item").agg(F.count_distinct("user_id").alias("_takers"))
+    )
     frequent = takers.where(F.col("_takers") >= least).groupBy("platform").agg(F.count(F.lit(1)).alias("_frequent"))
     of_platform = counted.groupBy("platform").agg(F.count_distinct("bought_item").alias("_bought"))
     tests = of_platform.join(frequent, on="platform").select(
