@@ -1,4 +1,5 @@
 # `make demo` and `make test` are all a newcomer needs; both make .venv first.
+# `make test` is what one runs all day; `make test-all` runs every test but those on a cluster, which `make test-cluster` runs.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
@@ -6,7 +7,10 @@ BIN := .venv/bin
 DEMO := demo
 BENCH := demo/large
 
-.PHONY: demo test install install-test bench docs clean
+WORKERS := 2
+SUITE := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+.PHONY: demo test test-full test-all install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -35,7 +39,12 @@ test: install-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest
+	@$(SUITE) -m quick
+
+test-full: install-test
+	@$(SUITE) -m full
+
+test-all: test test-full
 
 bench: install-test
 	@$(BIN)/python bench/features.py

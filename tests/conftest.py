@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +24,33 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 
 
+FULL_FOLDERS = frozenset({"simulate", "stories"})
+TIER_NAMES = frozenset({"quick", "full", "cluster"})
+TIERS = pytest.StashKey[dict[str, frozenset[str]]]()
+TINY = frozenset({"home", "silver", "done", "say"})
+COMPILE_LITTLE = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put every test into its tier and, for runs on several workers, beside those that share what is dear to make.
+
+    A test that is not marked ``full`` or ``cluster``, and lies in no folder that is full as a whole, is ``quick``.
+    """
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests") and item.path.relative_to(ROOT / "tests").parts[0] in FULL_FOLDERS:
+            item.add_marker(pytest.mark.full)
+        if not TIER_NAMES & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.quick)
+        config.stash.setdefault(TIERS, {})[item.nodeid] = frozenset(m.name for m in item.iter_markers()) & TIER_NAMES
+        shares = "tiny" if TINY & set(getattr(item, "fixturenames", ())) else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(shares))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     folder = tmp_path_factory.mktemp("spark")
+    is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
     options = {
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.shuffle.partitions": "2",
@@ -33,12 +58,15 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         # nor is a plan of a handful of rows made better by planning it anew at every shuffle: a sixth of the suite's time
         "spark.sql.adaptive.enabled": "false",
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": str(folder),
-        "spark.eventLog.compress": "false",
+        # Java's second compiler takes half of the time of plans that are made once each: 120 CPU-seconds in place of 80
+        "spark.driver.extraJavaOptions": COMPILE_LITTLE,
+        "spark.ui.retainedJobs": "10",
+        "spark.ui.retainedStages": "10",
+        "spark.sql.ui.retainedExecutions": "10",
     }
+    master = "local[1]" if is_one_of_several else "local[2]"
     session = start(
-        SparkSettings(master="local[2]", driver_memory="3g", log_file=str(folder / "spark.log"), options=options)
+        SparkSettings(master=master, driver_memory="3g", log_file=str(folder / "spark.log"), options=options)
     )
     yield session
     session.stop()

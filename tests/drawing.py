@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chispa import assert_df_equality
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from chispa.rows_comparer import assert_basic_rows_equality
+from chispa.schema_comparer import assert_schema_equality
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql.conversion import LocalDataToArrowConversion
+from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
     BooleanType,
@@ -26,6 +28,7 @@ from pyspark.sql.types import (
     StructField,
     StructType,
     TimestampType,
+    _parse_datatype_string,
 )
 
 from learnlake.lake.columns import Named
@@ -46,7 +49,8 @@ def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
     """Make a frame of drawn rows: a header, then a line a row, cells parted by ``|``.
 
     Columns of the table that are not drawn are null; an empty cell or ``-`` is null. Arrays and maps are written as Python
-    literals, strings as they are, moments as ISO texts in UTC.
+    literals, strings as they are, moments as ISO texts in UTC. The rows travel as Arrow: Spark then knows how few they are,
+    and plans no shuffle for them.
     """
     columns = tuple(table.columns if isinstance(table, Table) else table)
     header, rows = cells(text)
@@ -54,35 +58,54 @@ def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
     assert not unknown, f"the drawing has columns that the table lacks: {unknown}"
     places = {name: place for place, name in enumerate(header)}
     data = [tuple(_value(row[places[k.name]], k.dtype) if k.name in places else None for k in columns) for row in rows]
-    schema = StructType([StructField(column.name, column.dtype) for column in columns])
-    return _session().createDataFrame(data, schema)
+    return framed(data, _schema(columns))
+
+
+def framed(rows: Sequence[tuple[Any, ...]], schema: StructType | str) -> DataFrame:
+    """Make a frame of a few rows of plain values, which travel as Arrow."""
+    typed = schema if isinstance(schema, StructType) else _parse_datatype_string(schema)
+    convert = LocalDataToArrowConversion.convert
+    held = (
+        convert(rows, typed, use_large_var_types=False)
+        if rows
+        else to_arrow_schema(typed, timezone="UTC").empty_table()
+    )
+    return _session().createDataFrame(held, typed)
 
 
 def expect(found: DataFrame, table: Table | Iterable[Named], text: str) -> None:
     """Compare the drawn columns of a frame with drawn rows, exactly and in any order; doubles to 9 decimals."""
     columns = {column.name: column for column in (table.columns if isinstance(table, Table) else table)}
-    header, _ = cells(text)
-    wanted = draw([columns[name] for name in header], text)
-    assert_df_equality(
-        _settled(found.select(*header)),
-        _settled(wanted),
-        ignore_row_order=True,
-        ignore_nullable=True,
-        ignore_metadata=True,
-    )
+    header, rows = cells(text)
+    schema = _schema(columns[name] for name in header)
+    shown = found.select(*header)
+    assert_schema_equality(shown.schema, schema, ignore_nullable=True, ignore_metadata=True)
+    wanted = [
+        Row(*header)(*(_told(_value(cell, k.dataType), k.dataType) for cell, k in zip(row, schema, strict=True)))
+        for row in rows
+    ]
+    held = [
+        Row(*header)(*(_told(value, k.dataType) for value, k in zip(row, schema, strict=True)))
+        for row in shown.collect()
+    ]
+    assert_basic_rows_equality(sorted(held, key=repr), sorted(wanted, key=repr))
 
 
-def _settled(frame: DataFrame) -> DataFrame:
-    """Round doubles and make maps sortable, so that frames can be put in order and compared; one task is enough for that."""
-    out = []
-    for field in frame.schema:
-        column = F.col(field.name)
-        if isinstance(field.dataType, DoubleType):
-            column = F.round(column, 9)
-        if isinstance(field.dataType, MapType):
-            column = F.array_sort(F.map_entries(column))
-        out.append(column.alias(field.name))
-    return frame.select(*out).coalesce(1)
+def _schema(columns: Iterable[Named]) -> StructType:
+    return StructType([StructField(column.name, column.dtype) for column in columns])
+
+
+def _told(value: Any, dtype: DataType) -> Any:
+    """Bring a collected value and a drawn one to one form: doubles to 9 decimals, moments to UTC, maps in order."""
+    if value is None:
+        return None
+    if isinstance(dtype, DoubleType):
+        return round(float(value), 9) + 0.0
+    if isinstance(dtype, TimestampType):
+        return value.astimezone(UTC)
+    if isinstance(dtype, DecimalType):
+        return Decimal(value).quantize(Decimal(1).scaleb(-dtype.scale))
+    return dict(sorted(value.items())) if isinstance(dtype, MapType) else value
 
 
 def cells(text: str) -> tuple[list[str], list[list[str]]]:

@@ -14,6 +14,8 @@ from bench.mooccubex_sources import popularity
 
 from tests.conftest import DATA, ROOT
 
+pytestmark = pytest.mark.full
+
 HEAD = ["source", "recall@10", "nDCG@10", "recall@20", "nDCG@20", "interval", "coverage", "top tenth", "seconds"]
 SIMPLE = {"popularity", "popularity lately", "repeat"}
 PUT_TOGETHER = {"blend", "ranker"}

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 pytestmark = [
+    pytest.mark.full,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the kernel's own libraries
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the kernel's sockets are closed by its process
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # as above

@@ -24,6 +24,8 @@ from learnlake.runner.run import Runner
 from tests.conftest import ROOT
 from tests.tiny import KEY
 
+pytestmark = pytest.mark.full
+
 DAY = date(2015, 9, 15)
 MADE = frozenset({"gold.audiences", "gold.segments", "gold.segment_outcomes", "gold.funnels"})
 

@@ -11,6 +11,8 @@ from bench.mooccubex_sources import Sample, ease, popularity, read
 from learnlake.modelling.ease import Ease
 from tests.conftest import DATA, ROOT
 
+pytestmark = pytest.mark.full
+
 HEAD = ["source", "recall@10", "nDCG@10", "recall@20", "nDCG@20", "interval", "coverage", "top tenth", "seconds"]
 SOURCES = {
     "popularity",

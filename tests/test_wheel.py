@@ -7,7 +7,11 @@ import sys
 import venv
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.full
 
 
 def said(*words: str | Path, at: Path) -> str:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from delta import configure_spark_with_delta_pip
 from pydantic import Field
@@ -107,7 +107,33 @@ def start(settings: SparkSettings) -> SparkSession:
 def _with_habits(spark: SparkSession) -> SparkSession:
     for name, value in ALWAYS.items():
         spark.conf.set(name, value)
+    _remember_names(spark)
     return spark
+
+
+def _remember_names(spark: SparkSession) -> None:
+    """Have Java look up once the classes behind Spark's functions, and their members.
+
+    PySpark asks Java for them at every Column that is made, by names that make it search all jars: measured, a third of what
+    the driver does while plans are made. Over Spark Connect there is no Java to ask.
+    """
+    if "SPARK_REMOTE" in os.environ or not hasattr(spark, "_jvm"):
+        return
+    java = spark.sparkContext._jvm
+    for name in ("functions", "org.apache.spark.sql.functions", "PythonUtils", "PythonSQLUtils"):
+        vars(java)[name] = _Remembering(getattr(java, name))
+
+
+class _Remembering:
+    """A class of Java whose members are asked for once each."""
+
+    def __init__(self, known: Any) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._known, name)
+        vars(self)[name] = value
+        return value
 
 
 def java_problem() -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
+import runpy
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 from typer.testing import CliRunner
 
@@ -31,11 +34,11 @@ PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
 
 
 def said_by_job(name: str) -> str:
-    """Run a job with ``--help`` in a process of its own, as spark-submit would, and return what it says."""
-    command = [sys.executable, str(ROOT / "jobs" / f"{name}.py"), "--help"]
-    own = {**os.environ, **PLAIN, "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)  # noqa: S603  # our own jobs
-    return done.stdout + done.stderr
+    """Run a job with ``--help``, as spark-submit would, and return what it says."""
+    path, said = ROOT / "jobs" / f"{name}.py", io.StringIO()
+    with patch.dict(os.environ, PLAIN), patch.object(sys, "argv", [str(path), "--help"]), redirect_stdout(said):
+        runpy.run_path(str(path), run_name="__main__")
+    return said.getvalue()
 
 
 def said_by_command(*words: str) -> str:

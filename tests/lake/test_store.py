@@ -195,6 +195,28 @@ def test_two_writers_of_one_table_leave_whole_rows_of_both_or_a_sentence(store: 
     assert store.read(SCORES).count() == 1
 
 
+def test_runs_that_refuse_rows_at_the_same_time_wait_for_each_other(store: Store) -> None:
+    start, kept = Barrier(4), []
+
+    def refuse(rows: DataFrame) -> None:
+        own = Store(store.spark, store.root)  # each run has a store of its own
+        start.wait()
+        kept.append(own.refuse(rows))
+
+    store.ensure(REJECTS)
+    lines = "source | mapping | source_file | source_position | received_at | reasons\n" + "\n".join(
+        f"s{{run}} | m | a.csv | {n} | 2026-05-01T10:00:00 | ['amount_lacks_currency']" for n in (1, 2)
+    )
+    refused = [draw(REJECTS.columns[1:], lines.format(run=run)) for run in range(4)]
+    runs = [Thread(target=refuse, args=(rows,)) for rows in refused]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert kept == [2, 2, 2, 2]
+    assert store.read(REJECTS).count() == 8
+
+
 def test_queries_name_tables_of_the_catalogue_and_only_read(store: Store) -> None:
     store.replace_days(scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5"), SCORES, MAY_1)
     tables = {SCORES.full_name: SCORES}

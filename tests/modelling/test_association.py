@@ -149,6 +149,7 @@ def test_sizes_of_baskets_explain_how_often_shuffled_items_meet():
     assert met > 1.1 * alike
 
 
+@pytest.mark.full
 def test_shuffled_baskets_hold_no_rules_though_fishers_test_alone_would_see_some():
     """40 shuffles of unequal baskets: at a rate of 5 %, 7 runs or more with a rule happen once in 300 times."""
     baskets = drawn(11)
@@ -167,6 +168,7 @@ def test_shuffled_baskets_hold_no_rules_though_fishers_test_alone_would_see_some
     assert fooled >= 30
 
 
+@pytest.mark.full
 def test_shuffled_groceries_hold_no_rules():
     path = Path(DATA / "groceries" / "groceries.csv")
     if not path.is_file():

@@ -49,6 +49,7 @@ def scores_of(chances: np.ndarray) -> np.ndarray:
     return np.column_stack([0 * odds, odds])
 
 
+@pytest.mark.full
 def test_a_true_model_calibrated_on_few_rows_is_allowed_what_they_cost() -> None:
     passed = {"as if known": 0, "as calibrated": 0}
     for seed in range(60):

@@ -49,6 +49,7 @@ def test_growing_stops_where_other_rows_gain_nothing() -> None:
     assert boost(noise, other, Growth(rounds=200), 7).trees < 30
 
 
+@pytest.mark.full
 def test_spark_grows_the_same_trees(spark) -> None:
     matrix, labels = drawn(2_000)
     growth = Growth(depth=3, rounds=5, row_share=1.0, column_share=1.0)

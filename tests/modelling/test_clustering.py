@@ -34,11 +34,13 @@ def test_four_planted_clusters_are_found_by_every_criterion(blobs, by):
     assert choose(blobs, KMEANS, KS, by, (2, 7)).best.clusters == 4
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("method", ["bisecting_kmeans", "gaussian_mixture", "ward"])
 def test_four_planted_clusters_are_found_by_every_method(blobs, method):
     assert choose(blobs, cutter_of(method, 5), (3, 4, 5), "silhouette", (1, 7)).best.clusters == 4
 
 
+@pytest.mark.full
 def test_a_mixture_finds_25_planted_clusters_from_whichever_start():
     random = np.random.default_rng(3)
     centres = np.array([(x, y) for x in range(5) for y in range(5)]) * 8.0

@@ -67,6 +67,7 @@ def test_left_out_zeros_are_undone_in_the_probabilities(spark) -> None:
     assert uncalibrated.mean() == pytest.approx(test.labels.mean(), rel=0.3), "by the offset alone, too"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("learner", [name for name in LEARNERS if name not in ("logistic_regression", "xgboost")])
 def test_learners_of_mllib_compete_as_well(spark, learner) -> None:
     found = best(Propensity(*KINDS, learners=(learner,)), parts(900), spark).model
@@ -80,6 +81,7 @@ def test_learners_of_mllib_compete_as_well(spark, learner) -> None:
     assert np.std(log_odds - total) < 0.1, "contributions differ from the log of the odds by one constant"
 
 
+@pytest.mark.full
 def test_all_rows_on_spark_give_about_what_the_sample_gave(spark) -> None:
     found = best(Propensity(*KINDS, learners=("xgboost",)), parts(1_500), spark)
     batch, _, _ = drawn(3_000, seed=1)

@@ -131,6 +131,7 @@ def test_points_that_are_nowhere_are_refused():
         dbscan_labels(np.array([[0.0, np.nan]]), 1.0, 2)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("case", CUT)
 def test_labels_of_many_boxes_equal_those_of_scikit_learn(spark, case):
     points, eps, min_points = CASES[case]

@@ -127,6 +127,7 @@ def test_the_budget_chooses_the_floor_of_groceries(groceries):
     assert floor(arrow(groceries), Limits(1_000, 10, 10)) == 51
 
 
+@pytest.mark.full
 def test_native_and_mllib_find_the_same_in_groceries(spark: SparkSession, groceries):
     limits = {"groceries": Limits(10**6, 99, 10)}
     baskets = frame(spark, {"groceries": groceries})

@@ -40,6 +40,7 @@ def test_logistic_margins_are_those_of_mllib(drawn):
     assert found.scores(matrix) == pytest.approx(said(reference, frame, "rawPrediction"))
 
 
+@pytest.mark.full
 def test_support_vector_margins_are_those_of_mllib_one_class_against_the_rest(drawn):
     frame, matrix, _ = drawn
     reference = LinearSVC(regParam=KNOBS.penalty, maxIter=KNOBS.steps).fit(of_class(frame, 2))

@@ -52,6 +52,7 @@ def test_rules_for_people_say_how_faithful_they_are(candidate) -> None:
     assert rules.rules[0].chance > rules.rules[-1].chance
 
 
+@pytest.mark.full
 def test_noise_is_not_published(spark) -> None:
     held = rows(3_000)
     random = np.random.default_rng(8).integers(0, 2, 3_000)
@@ -62,6 +63,7 @@ def test_noise_is_not_published(spark) -> None:
     assert "not >" in decision.reason
 
 
+@pytest.mark.full
 def test_a_champion_is_replaced_only_by_a_better_one(spark, candidate) -> None:
     again = candidate_of(rows(9_000), TASK, candidate.model, spark)
     assert not judge(again).is_published, "the same model is not better by more than noise"
@@ -79,6 +81,7 @@ def test_a_champion_is_replaced_only_by_a_better_one(spark, candidate) -> None:
     assert not judge(worse).is_published
 
 
+@pytest.mark.full
 def test_a_champion_that_treats_one_group_better_is_not_replaced(spark, candidate) -> None:
     """The challenger does not see the plan, and one plan loses by it."""
     blind = replace(TASK, kinds=(NUMERIC, ("city",), ()))

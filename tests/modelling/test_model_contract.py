@@ -6,6 +6,7 @@ import importlib
 import inspect
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -29,6 +30,7 @@ MODELS = (
     Propensity(NAMES),
     Tiers(NAMES, (), (), ("plain", "social"), "decision_tree", 7, 0.5),
     Weights(NAMES),
+    Weights(NAMES, "label"),
 )
 
 
@@ -70,24 +72,32 @@ def test_every_model_is_listed() -> None:
     assert {type(model) for model in MODELS} == found
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
-class TestEveryModel:
-    def test_scores_each_key_once(self, model, users) -> None:
-        scored = model.fit(users).score(users)
-        assert scored.count() == users.count() == scored.select("user_id").distinct().count()
+@pytest.fixture(scope="module", params=MODELS, ids=lambda model: type(model).__name__)
+def fitted(request: pytest.FixtureRequest, users: DataFrame) -> tuple[Any, Any, str]:
+    """A model, what its fit returned, and how it looked before; fitted once for all tests of its contract."""
+    before = repr(request.param)
+    return request.param, request.param.fit(users), before
 
-    def test_a_second_fit_forgets_the_first(self, model, users) -> None:
-        assert model.fit(users.where("study_count_90d = 0")).fit(users) == model.fit(users)
 
-    def test_fit_leaves_the_original_unfitted(self, model, users) -> None:
-        before = repr(model)
-        model.fit(users)
-        assert repr(model) == before
+def test_scores_each_key_once(fitted, users) -> None:
+    scored = fitted[1].score(users)
+    assert scored.count() == users.count() == scored.select("user_id").distinct().count()
 
-    def test_row_order_and_partitions_do_not_matter(self, model, users) -> None:
-        assert model.fit(users.orderBy(F.desc("user_id")).repartition(3)) == model.fit(users)
 
-    def test_survives_being_saved(self, model, users, tmp_path: Path) -> None:
-        fitted = model.fit(users)
-        fitted.save(tmp_path)
-        assert type(model).load(tmp_path) == fitted
+def test_fit_leaves_the_original_unfitted(fitted) -> None:
+    model, made, before = fitted
+    assert repr(model) == before
+    assert made != model
+
+
+def test_a_second_fit_forgets_the_first_and_row_order_and_partitions_do_not_matter(fitted, users) -> None:
+    model, made, _ = fitted
+    first = model.fit(users.where("study_count_90d = 0"))
+    assert first != made
+    assert first.fit(users.orderBy(F.desc("user_id")).repartition(3)) == made
+
+
+def test_survives_being_saved(fitted, tmp_path: Path) -> None:
+    model, made, _ = fitted
+    made.save(tmp_path)
+    assert type(model).load(tmp_path) == made

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -207,11 +210,30 @@ def test_no_raw_identifier_is_in_any_byte_or_decoded_value(spark: SparkSession, 
         assert whole.count() == 0, name
 
 
-def test_no_raw_identifier_or_key_is_in_logs_or_plans(spark: SparkSession, done: Runner) -> None:
-    folder = Path(spark.conf.get("spark.eventLog.dir").removeprefix("file:"))
-    logs = [path for path in folder.rglob("*") if path.is_file()]
-    assert logs, "the session writes its event log there"
-    for path in logs:
-        content = path.read_bytes()
-        assert b"4711-canary" not in content, path.name
-        assert KEY not in content, path.name
+@pytest.mark.full
+def test_no_raw_identifier_or_key_is_in_logs_or_plans(home: Path, tmp_path: Path) -> None:
+    """The command itself, in a process of its own whose Spark writes down every plan and every event."""
+    conf, events = shutil.copytree(home / "conf", tmp_path / "conf"), tmp_path / "events"
+    events.mkdir()
+    options = f"{{spark.eventLog.enabled: 'true', spark.eventLog.compress: 'false', spark.eventLog.dir: '{events}'}}"
+    (conf / "local.yml").write_text(f"spark: {{log_file: {tmp_path / 'spark.log'}, options: {options}}}\n")
+    words = [
+        "run",
+        "--conf",
+        conf,
+        "--lake",
+        tmp_path / "lake",
+        "--only",
+        "silver.user_days",
+        "--only",
+        "silver.consents",
+    ]
+    own = {**os.environ, "LEARNLAKE_KEY": KEY.decode(), "LOGS": str(home / "logs")}
+    command = [sys.executable, "-m", "learnlake.cli", *words]
+    done = subprocess.run(command, env=own, capture_output=True, check=False)  # noqa: S603  # our own command
+    assert done.returncode == 0, done.stderr
+    logs = [path for path in (*events.rglob("*"), tmp_path / "spark.log") if path.is_file()]
+    assert len(logs) > 1, "the session writes its events there"
+    for content in (done.stdout, done.stderr, *(path.read_bytes() for path in logs)):
+        assert b"4711-canary" not in content
+        assert KEY not in content

@@ -62,7 +62,7 @@ class Settler:
         mended = self._mended(last, ways, node.writes)
         if last and versions == known and not mended:
             return None
-        arrivals = {n: rows for n, rows in self.inputs.frames(node, None, last)[0].items() if n not in unread}
+        arrivals = {s.source: self.inputs.arrived(s, last) for s in sources if s.source not in unread}
         fates = self.inputs.store.settle(self.called(node, arrivals), node.writes)
         self.inputs.ledger.refuse_unbalanced(node.name, fates)
         _refuse_lost(fates, arrivals, node)

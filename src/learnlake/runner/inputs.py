@@ -93,7 +93,7 @@ class Inputs:
         return earlier[-1] if earlier else None
 
     def frames(self, step: Step, as_of: date | None, last: Entry | None) -> list[Any]:
-        """Return the frames of a step, in the order of its reads.
+        """Return the frames of a step that reads no arrivals, in the order of its reads.
 
         Args:
             step: the step.
@@ -113,20 +113,23 @@ class Inputs:
             return self.store.day(read.table, day) if day else self.store.read(read.table).limit(0)
         if isinstance(read, Past):
             return self.store.day(read.table, *past_days(read, as_of))
-        if isinstance(read, Arrivals):
-            sources = self.conf.of(Sources).into(read.target)
-            return {s.source: self._looked_up(s, self.store.changes(s.bronze, _since(s.bronze, last))) for s in sources}
         if isinstance(read, Touched):
             touched = self.touched(read, last)
             rows = self.store.read(read.table)
             return rows if touched is None else rows.join(touched, on=read.by.name, how="left_semi")
+        if isinstance(read, Arrivals):
+            raise ValueError(f"{read.target.full_name}: arrivals are handed over source by source")
         table = self._tables[read.full_name]
         if table.is_daily and as_of:
             return self.store.day(table, as_of)
         return self.store.read(table, as_of)
 
-    def _looked_up(self, source: Source, rows: DataFrame) -> DataFrame:
-        """Put beside each row the records of other sources that its lookups name; of several equal ones the first to arrive."""
+    def arrived(self, source: Source, last: Entry | None) -> DataFrame:
+        """Return the bronze rows of a source that came since a step's last finished run.
+
+        Beside each row stand the records of other sources that its lookups name; of several equal ones the first to arrive.
+        """
+        rows = self.store.changes(source.bronze, _since(source.bronze, last))
         for name, lookup in source.lookups.items():
             other = self.conf.of(Sources).files[lookup.source].bronze
             order = F.struct(c.RECEIVED.name, c.FILE.name, c.POSITION.name)

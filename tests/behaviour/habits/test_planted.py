@@ -14,6 +14,8 @@ from learnlake.behaviour.habits.stages.study_habits import study_habits
 from learnlake.lake.tables.silver import ITEMS
 from tests.academy import ACADEMY, Academy, shaped
 
+pytestmark = pytest.mark.full
+
 LAST = ACADEMY.first_day + timedelta(days=ACADEMY.days - 1)
 SETTINGS = HabitSettings()
 

@@ -18,6 +18,8 @@ from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
 from tests.academy import shaped
 from tests.drawing import draw
 
+pytestmark = pytest.mark.full
+
 AS_OF, DAYS = date(2014, 6, 30), 182
 SETTINGS = HabitSettings(window_days=DAYS)
 # Days count from the first of February or October of the year in the name of a presentation, everything happens at noon.

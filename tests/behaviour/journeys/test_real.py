@@ -19,6 +19,8 @@ from learnlake.lake.tables.silver import EVENTS, IDENTITIES, USER_DAYS
 from tests.conftest import DATA
 from tests.drawing import draw
 
+pytestmark = pytest.mark.full
+
 # One row a purchase: `who`, its `moment`, and `key`, which tells apart purchases of one moment. Of CDNOW a day's lines are one
 # purchase at noon, of the other shop an invoice is one.
 SHOPS = {

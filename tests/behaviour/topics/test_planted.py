@@ -19,6 +19,8 @@ from learnlake.modelling.gate import Candidate, judge
 from learnlake.simulate.topics import UNANSWERED
 from tests.behaviour.topics.conftest import LAST, Asked
 
+pytestmark = pytest.mark.full
+
 SETTINGS = AskingSettings()
 
 

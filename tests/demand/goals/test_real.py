@@ -12,6 +12,8 @@ from learnlake.modelling import binary
 from learnlake.modelling.gate import judge
 from tests.conftest import DATA
 
+pytestmark = pytest.mark.full
+
 WHERE = pytest.mark.skipif(not (DATA / "cdnow").is_dir(), reason="needs ../shared/data/cdnow and online_retail")
 
 

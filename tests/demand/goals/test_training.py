@@ -125,6 +125,7 @@ def test_the_planted_cause_is_found_and_the_goal_published(frames) -> None:
     }
 
 
+@pytest.mark.full
 def test_a_winner_chosen_on_few_rows_can_be_fitted_to_all(frames) -> None:
     found = trained(frames, "all")
     assert found.model is not None, found.refusal

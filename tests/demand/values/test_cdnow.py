@@ -17,6 +17,8 @@ from learnlake.modelling.settings import ModelSettings
 from tests.conftest import DATA
 from tests.demand.values.invented import CALIBRATED, ENDED, cdnow_days, cdnow_history, complete
 
+pytestmark = pytest.mark.full
+
 WEEKS = 39.0
 
 

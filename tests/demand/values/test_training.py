@@ -56,6 +56,7 @@ def test_nothing_after_the_train_day_is_known(days, plain) -> None:
     assert whole.model == cut.model
 
 
+@pytest.mark.full
 def test_both_ways_are_measured_and_the_better_one_is_chosen(days, plain) -> None:
     """Of customers made by the model itself there is nothing to correct but chance."""
     both = trained(days)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -28,26 +26,6 @@ def drawn(spark: SparkSession) -> DataFrame:
 
 @MODELS
 class TestEveryWeights:
-    def test_scores_each_key_once(self, model, drawn) -> None:
-        scored = model.fit(drawn).score(drawn)
-        assert scored.count() == drawn.count() == scored.select("user_id").distinct().count()
-
-    def test_a_second_fit_forgets_the_first(self, model, drawn) -> None:
-        assert model.fit(drawn.where("study_count_30d < 8")).fit(drawn) == model.fit(drawn)
-
-    def test_fit_leaves_the_original_unfitted(self, model, drawn) -> None:
-        before = repr(model)
-        model.fit(drawn)
-        assert repr(model) == before
-
-    def test_row_order_and_partitions_do_not_matter(self, model, drawn) -> None:
-        assert model.fit(drawn.orderBy(F.desc("user_id")).repartition(3)) == model.fit(drawn)
-
-    def test_survives_being_saved(self, model, drawn, tmp_path: Path) -> None:
-        fitted = model.fit(drawn)
-        fitted.save(tmp_path)
-        assert type(model).load(tmp_path) == fitted
-
     def test_the_parts_add_up_to_the_score(self, model, drawn) -> None:
         parts = model.fit(drawn).parts()
         assert set(parts) == {"intercept", *FEATURES}

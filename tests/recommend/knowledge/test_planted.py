@@ -18,6 +18,8 @@ from learnlake.recommend.knowledge.stages.learning_paths import learning_paths
 from learnlake.recommend.knowledge.stages.user_knowledge import user_knowledge
 from tests.academy import ACADEMY, Academy, shaped
 
+pytestmark = pytest.mark.full
+
 LAST = ACADEMY.first_day + timedelta(days=ACADEMY.days - 1)
 CUT = LAST - timedelta(days=28)
 SETTINGS = KnowledgeSettings()

@@ -31,6 +31,8 @@ from learnlake.simulate.accounts import accounts
 from learnlake.simulate.topics import TOPICS
 from tests.academy import ACADEMY, Academy, shaped
 
+pytestmark = pytest.mark.full
+
 LAST = ACADEMY.first_day + timedelta(days=ACADEMY.days - 1)
 SETTINGS = ListSettings(rank=16, iterations=5)
 SHOWN = ("next_course", "bookshelf", "reading")

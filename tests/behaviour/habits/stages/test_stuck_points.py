@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from pyspark.sql import SparkSession
 
 from learnlake.behaviour.habits import HabitSettings
@@ -61,6 +62,7 @@ def test_where_users_fail_and_where_they_stop_is_told_apart(spark: SparkSession)
     )
 
 
+@pytest.mark.full
 def test_the_bars_of_conf_hold(spark: SparkSession) -> None:
     """With four enough, b-2 is told; a pass mark of 0.2 lets all pass; who was silent for less than 31 days has not stopped."""
     stuck = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -80,6 +81,7 @@ def test_work_goes_by_the_deadline_last_known_and_pace_by_the_plan(spark: SparkS
     )
 
 
+@pytest.mark.full
 def test_the_bars_of_conf_hold(spark: SparkSession) -> None:
     """What counts as study is said in conf, and from which pace on somebody is behind."""
     looked = told(EVENTS_OF_ALL, study_types=("view",), behind_below=0.5)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -82,6 +83,7 @@ def enrolled(spark: SparkSession, world: SimulateSettings) -> DataFrame:
     ).localCheckpoint()
 
 
+@pytest.mark.full
 def test_courses_of_one_chain_are_found_among_the_simulated_learners_and_no_strangers(spark: SparkSession) -> None:
     """Planted: who studies a technology takes its courses one after another; and a profession has its technologies.
 

@@ -63,6 +63,7 @@ def test_users_who_repeat_themselves_are_no_rise(spark: SparkSession) -> None:
     assert made.contrast_q > 0.05
 
 
+@pytest.mark.full
 def test_where_nothing_changed_hardly_anything_rises(spark: SparkSession) -> None:
     risen = sum(found(asked(0.3, 0.3, seed=seed)).where("point = 'rising' AND is_found").count() for seed in range(4))
     assert risen <= 1

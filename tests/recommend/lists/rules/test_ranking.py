@@ -17,6 +17,7 @@ PLACE = placement(3)
 SETTINGS = ListSettings()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("people", "learners"), [(900, {TREES, BLEND}), (150, {BLEND})])
 def test_planted_tastes_are_found_and_beat_what_is_popular(people, learners) -> None:
     ranker = taught(past(people, 1, PLACE), SETTINGS)
@@ -27,6 +28,7 @@ def test_planted_tastes_are_found_and_beat_what_is_popular(people, learners) -> 
     assert verdict.metrics["ndcg_low"] < verdict.metrics["ndcg"] < verdict.metrics["ndcg_high"]
 
 
+@pytest.mark.full
 def test_what_is_found_of_new_items_is_told_on_its_own() -> None:
     """One course in six is new, and taken like the others: it is found about as often; without any that was taken nothing is said."""
     later = past(600, 2, PLACE)
@@ -71,6 +73,7 @@ def test_where_everything_was_taken_there_is_nothing_to_learn() -> None:
     assert ranker.endswith("candidates were taken on the day to learn from: there is nothing to tell apart")
 
 
+@pytest.mark.full
 def test_the_source_that_carries_the_taste_is_missed_most_when_it_falls_silent() -> None:
     verdict = judged(taught(past(900, 1, PLACE), SETTINGS), past(900, 2, PLACE), SETTINGS)
     losses = {name: verdict.metrics[f"loss_without_{name}"] for name in FINDERS}
@@ -78,6 +81,7 @@ def test_the_source_that_carries_the_taste_is_missed_most_when_it_falls_silent()
     assert losses["svd"] == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.full
 def test_a_ranker_is_the_same_again() -> None:
     first, again = (taught(past(300, 1, PLACE), SETTINGS) for _ in range(2))
     assert first == again
