@@ -10,7 +10,7 @@ BENCH := demo/large
 WORKERS := 2
 SUITE := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: demo test test-full test-all install install-test bench docs clean
+.PHONY: demo test test-full test-all test-cluster install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -45,6 +45,10 @@ test-full: install-test
 	@$(SUITE) -m full
 
 test-all: test test-full
+
+# a standalone cluster on loopback; ONE="-k TestSomeTablesOfEveryRoom" is the quick half, which CI runs
+test-cluster: install-test
+	@$(BIN)/python -m pytest tests/cluster -m cluster -s $(ONE)
 
 bench: install-test
 	@$(BIN)/python bench/features.py

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from typer.testing import CliRunner
 
 from learnlake import cli
+from tests import tiny
 from tests.conftest import ROOT
 from tests.tiny import runner
 
@@ -61,6 +62,28 @@ def test_wrong_use_is_one_sentence_and_status_2(say, words: tuple[str, ...], sta
     assert found.exit_code == status
     assert sentence in found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT reflect('java.lang.System', 'getenv', 'LEARNLAKE_KEY')",
+        "SELECT '${env:LEARNLAKE_KEY}'",
+        "SELECT TRANSFORM('a') USING 'printenv LEARNLAKE_KEY'",
+        "SELECT * FROM text.`/proc/self/environ`",
+    ],
+)
+def test_no_query_prints_the_key(say, query: str) -> None:
+    found = say("sql", query)
+    assert found.exit_code == 2, found.stderr
+    assert found.stdout == ""
+    assert tiny.KEY.decode() not in found.stderr
+
+
+def test_a_condition_of_rows_calls_no_method_of_java(say) -> None:
+    found = say("show", "gold.user_features", "--where", "reflect('java.lang.System', 'getenv', 'LEARNLAKE_KEY') > ''")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "`reflect` is not allowed" in found.stderr
 
 
 def test_what_is_left_out_is_said_in_one_line_before_any_work(say, tmp_path: Path) -> None:

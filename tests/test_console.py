@@ -35,3 +35,11 @@ def test_structs_are_printed_with_the_names_of_their_fields(capsys) -> None:
         "tags": [{"tag": "sql", "weight": "0.5", "more": {"n": 1}}],
         "map": {"a": {"b": 2}},
     }
+
+
+def test_failures_are_said_once_more_at_the_end_and_what_they_left_out_is_not(capsys) -> None:
+    progress, error = Progress(debug=True), ValueError("no such column")
+    progress("gold.x", "failed", Entry("gold.x", None, "failed", message="ValueError: no such column", error=error))
+    progress("gold.y", "failed", Entry("gold.y", None, "failed", message="left out: what it needs failed"))
+    assert progress.missing() == ["gold.x failed: ValueError: no such column"]
+    assert capsys.readouterr().err.count("no such column") == 2, "with debug its traceback stands below"

@@ -47,6 +47,7 @@ from learnlake.options import (
     Env,
     From,
     Lake,
+    Only,
     Style,
     To,
     opened,
@@ -130,10 +131,7 @@ def run(
     as_of: AsOf = None,
     from_: From = None,
     to: To = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TABLE", help="Only this table and whatever stale it needs; may be given more than once."),
-    ] = None,
+    only: Only = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Map a source's raw rows anew; needs --source.")] = False,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="The source to map anew.")] = None,
     debug: Debug = False,
@@ -172,6 +170,8 @@ def _run(
     ERR.print(
         f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}"
     )
+    for sentence in progress.missing():
+        ERR.print(f"  {escape(sentence)}")
     if runner.failed:
         raise typer.Exit(1)
     if USER_FEATURES.full_name in known and not names and done_for:
@@ -277,17 +277,21 @@ def job(steps: tuple[Step, ...], about: str | None = None) -> None:
         as_of: AsOf = None,
         from_: From = None,
         to: To = None,
+        only: Only = None,
         debug: Debug = False,
     ) -> None:
         with said_in_a_sentence(debug=debug):
             settings = load_conf(conf, env, lake=lake)
             days = _days(env, as_of, from_, to)
             fed = {node.name for node in graph_of(settings, steps).nodes}  # no source may give what a table is about
-            own = frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed)
-            if settings.of(Sources).files and not own:
+            made = frozenset(step.name for step in steps if isinstance(step, Stage) and step.name in fed)
+            if settings.of(Sources).files and not made:
                 ERR.print("  No step of this room has anything to do: no live platform gives what they are about.")
                 return
-            _run(settings, days, own, Progress(debug=debug))
+            for name in only or ():
+                if name not in made:
+                    raise ConfError(f"--only {name}: this job does not make it; {near_match(name, made)}")
+            _run(settings, days, frozenset(only or made), Progress(debug=debug))
 
     one.command(help=about or help_of(steps))(room)
     try:

@@ -38,6 +38,7 @@ class Progress:
     def __init__(self, *, debug: bool = False) -> None:
         self.counts = {"done": 0, "failed": 0, "skipped": 0, "unpublished": 0}
         self.debug = debug
+        self.failures: dict[str, str] = {}
 
     def __call__(self, name: str, happening: str, entry: Entry | None) -> None:
         """Print one line; while a step runs, on a terminal its line waits to be replaced."""
@@ -48,10 +49,16 @@ class Progress:
         self.counts[happening] = self.counts.get(happening, 0) + 1
         if happening == SKIPPED:
             return
+        if entry and entry.error:
+            self.failures[name] = entry.message
         mark = {DONE: "[green]✓[/]", "failed": "[red]✗[/]"}.get(happening, "[yellow]–[/]")
         ERR.print(f"  {mark} {name:<42} {_numbers(entry) if entry else ''}")
         if self.debug and entry and entry.error:
             ERR.print("".join(format_exception(entry.error)), markup=False)
+
+    def missing(self) -> list[str]:
+        """Say what failed by itself, a sentence each; what was left out because of it is not repeated."""
+        return [f"{name} failed: {message}" for name, message in self.failures.items()]
 
     def summary(self) -> str:
         """Say how many steps were done, skipped and failed."""

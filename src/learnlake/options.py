@@ -40,6 +40,12 @@ From = Annotated[
 To = Annotated[
     datetime | None, typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="Last of several days.")
 ]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="TABLE", help="Only this table and whatever stale it needs; may be given more than once."
+    ),
+]
 Scheme = Annotated[str, typer.Option("--scheme", metavar="NAME", help="`all` users, or a scheme of conf/segments.")]
 CONF = Path("conf")
 

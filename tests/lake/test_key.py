@@ -93,6 +93,8 @@ def test_a_key_file_inside_the_lake_is_refused(tmp_path, may_be_made):
     inside = KeySettings(file=str(tmp_path / "lake" / ".." / "lake" / "key"), may_be_made=may_be_made)
     with pytest.raises(LearnlakeError, match="lies inside the lake"):
         key_of(inside, str(tmp_path / "lake"))
+    with pytest.raises(LearnlakeError, match="lies inside the lake"):
+        key_of(inside, (tmp_path / "lake").as_uri())
     assert not (tmp_path / "lake").exists()
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,3 +115,15 @@ def test_a_method_that_fails_is_left_out_and_one_that_takes_too_long_is_the_last
     assert again("ets", WEEKS, PLAN)[2] == "ets failed"
     late = backtest(WEEKS, Plan(METHODS, 14, 7, 2, budget_seconds=0.0))
     assert ({trial.method for trial in late.trials}, late.remark) == ({"seasonal_naive"}, "out of time")
+
+
+def test_a_machine_that_has_much_else_to_do_tries_no_fewer_methods(monkeypatch: pytest.MonkeyPatch):
+    def held_up(*given):
+        time.sleep(0.4)
+        return whole(*given)
+
+    plan = Plan(("seasonal_naive", "drift"), 14, 7, 2)
+    idle = backtest(WEEKS, plan)
+    whole = module._tried
+    monkeypatch.setattr(module, "_tried", held_up)
+    assert backtest(WEEKS, replace(plan, budget_seconds=0.3)) == idle

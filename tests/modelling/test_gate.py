@@ -51,6 +51,21 @@ def test_one_missed_bar_keeps_a_candidate_back_and_the_reason_says_which():
     )
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("found", "must_exceed", "what"), [(NAN, 0.4, "it"), (0.4, NAN, "what it must exceed"), (float("inf"), 0.4, "it")]
+)
+def test_what_is_no_number_is_refused_in_words(found, must_exceed, what):
+    """Said once for bars of one name, and no other bar is spoken of: there is no verdict."""
+    candidate = Candidate(Fitted(), (bar(0.5, 0.4), bar(found, must_exceed), bar(found, must_exceed)))
+    decision = judge(candidate)
+    assert not decision.is_published
+    assert decision.reason == f"not published: silhouette cannot be judged: {what} is no number (of RFM quantiles)"
+    assert candidate.measured == "silhouette 0.500"
+
+
 def test_the_reason_ends_with_how_the_candidate_was_judged():
     assert judge(Candidate(Fitted(), (bar(0.5, 0.4),), remark="judged on a later day")).reason.endswith(
         "; judged on a later day"

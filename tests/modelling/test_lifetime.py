@@ -48,6 +48,22 @@ def test_parameters_are_found_again() -> None:
     assert found.a / (found.a + found.b) == pytest.approx(1.5 / 6.5, rel=0.05)
 
 
+@pytest.mark.parametrize("a", [18_700.0, 187_000.0])
+def test_customers_who_are_all_alike_have_an_expectation(a: float) -> None:
+    """Of parameters so large that the closed form is no number: everybody leaves with one chance, here 1 in 10."""
+    alike = Lifetime(3.3, 8.9, a, 9 * a)
+    one = (1 - (1 + 0.1 * 12 / (8.9 + 39.0)) ** -(3.3 + SOME.repeats)) / 0.1
+    assert alike.expected(SOME, 12.0) == pytest.approx(alike.alive(SOME) * one, rel=1e-2)
+    assert np.isfinite(alike.expected(SOME, np.array([0.0, 1, 5, 12, 52]))).all()
+
+
+def test_the_mean_over_the_posterior_is_the_closed_form() -> None:
+    for model in (MODEL, Lifetime(2, 5, 3, 9), Lifetime(0.5, 5, 0.05, 0.5)):
+        assert model.alive(SOME) * model._over_posterior(SOME, 10.0) == pytest.approx(
+            model.expected(SOME, 10.0), rel=1e-5
+        )
+
+
 def test_the_unit_of_time_and_the_grouping_do_not_matter() -> None:
     known, _ = customers(3_000, (0.9, 8.0, 1.5, 5.0), (60, 0), seed=2)
     plain = fit_lifetime(known)

@@ -39,6 +39,12 @@ def level(found: float, must_exceed: float) -> Candidate:
     )
 
 
+def test_a_registry_without_an_address_lies_beside_the_tables_however_their_folder_is_written(tmp_path: Path) -> None:
+    plain = Tracking.of(ModelSettings(), str(tmp_path / "lake"))
+    assert plain.uri == f"sqlite:///{tmp_path}/lake/mlflow/mlflow.db"
+    assert Tracking.of(ModelSettings(), (tmp_path / "lake").as_uri()) == plain
+
+
 @pytest.fixture(scope="module")
 def tracking(tmp_path_factory: pytest.TempPathFactory) -> Tracking:
     made = Tracking.of(ModelSettings(), str(tmp_path_factory.mktemp("registry")))

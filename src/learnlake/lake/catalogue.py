@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from learnlake.errors import ConfError, near_match
@@ -24,6 +25,11 @@ class LakeSettings(Section):
 
 
 Catalogue = Mapping[str, Table]
+
+
+def folder_of(root: str) -> Path:
+    """Return the folder of this machine that a lake root names, with or without ``file://``."""
+    return Path(root.removeprefix("file://")).resolve()
 
 
 def catalogue(conf: Conf) -> Catalogue:

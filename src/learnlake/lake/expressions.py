@@ -6,79 +6,18 @@ rows, and one bad value must not fail a whole job, so casts of columns are ``try
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from learnlake.errors import near_match
+from learnlake.lake.functions import AGGREGATE, GENERATOR, UNSTEADY, WINDOW, refuse_unlisted
+from learnlake.lake.spark_sql import DIALECT, SHAPES, calls, words_of
 
-DIALECT = "databricks"  # Spark's SQL, with `cast` and `try_cast` kept apart
-UNSTEADY = frozenset(
-    [
-        "rand",
-        "randn",
-        "random",
-        "uuid",
-        "now",
-        "curdate",
-        "current_date",
-        "current_timestamp",
-        "current_time",
-        "current_timezone",
-        "localtimestamp",
-        "shuffle",
-        "monotonically_increasing_id",
-        "spark_partition_id",
-        "input_file_name",
-        "input_file_block_start",
-        "input_file_block_length",
-        "user",
-        "current_user",
-        "session_user",
-        "current_catalog",
-        "current_database",
-        "current_schema",
-        "version",
-        "java_method",
-        "reflect",
-        "try_reflect",
-        "randstr",
-        "uniform",
-        "getdate",
-        "sysdate",
-    ]
-)
 LITERALS = (TokenType.STRING, TokenType.NUMBER, TokenType.NULL)
-OVER_ROWS = frozenset(
-    [
-        "try_sum",
-        "try_avg",
-        "every",
-        "some",
-        "any",
-        "bool_and",
-        "bool_or",
-        "count_if",
-        "any_value",
-        "grouping",
-        "grouping_id",
-    ]
-)
-ROW_MAKERS = frozenset(
-    [
-        "explode",
-        "explode_outer",
-        "posexplode",
-        "posexplode_outer",
-        "inline",
-        "inline_outer",
-        "stack",
-        "json_tuple",
-        "unnest",
-    ]
-)
+CAST = "one bad value in a cast of a column would fail the whole job; write try_cast(... AS ...)"
 FRAGILE = {
     "to_timestamp": "try_to_timestamp",
     "to_date": "try_to_date",
@@ -113,15 +52,14 @@ def parsed(text: str, where: str) -> exp.Expr:
 
 
 def names_in(text: str) -> set[str]:
-    """Return the columns that an expression uses; variables of lambdas are none."""
-    tree = parsed(text, "expression")
-    bound = {name.name for made in tree.find_all(exp.Lambda) for name in made.expressions}
-    found = set()
-    for column in tree.find_all(exp.Column):
-        parts = [part.name for part in column.parts]
-        if parts[0] not in bound:
-            found.add(parts[0])
-    return found
+    """Return the columns that an expression uses; a variable of a lambda is none within it."""
+    used = [column.parts[0] for column in parsed(text, "expression").find_all(exp.Column)]
+    return {part.name for part in used if part.name not in _bound(part)}
+
+
+def _bound(node: exp.Expr) -> set[str]:
+    around = node.find_ancestor(exp.Lambda)
+    return {name.name for name in around.expressions} | _bound(around) if around else set()
 
 
 def refuse_unfit(text: str, known: Iterable[str], where: str) -> None:
@@ -130,9 +68,10 @@ def refuse_unfit(text: str, known: Iterable[str], where: str) -> None:
     Raises:
         ValueError: a sentence that names the place, the offending part and what to write instead.
     """
-    for node in parsed(text, where).walk():
-        _refuse_node(node, where)
+    tree = parsed(text, where)
     _refuse_words(text, where)
+    for node in tree.walk():
+        _refuse_node(node, where)
     lowered = {name.lower() for name in known}
     for name in sorted(names_in(text)):
         if name.lower() not in lowered:
@@ -141,10 +80,8 @@ def refuse_unfit(text: str, known: Iterable[str], where: str) -> None:
 
 def _refuse_node(node: exp.Expr, where: str) -> None:
     said = node.sql(dialect=DIALECT)
-    if isinstance(node, exp.Select | exp.Subquery | exp.Table | exp.Union | exp.Command | exp.Alias | exp.Star):
+    if not isinstance(node, SHAPES):
         raise ValueError(f"{where}: only an expression over the row's own columns is allowed, not `{said}`")
-    if isinstance(node, exp.AggFunc | exp.Window):
-        raise ValueError(f"{where}: `{said}` looks at other rows; only scalar functions are allowed")
     if isinstance(node, exp.Div | exp.IntDiv | exp.Mod) and (
         not isinstance(node.expression, exp.Literal) or float(node.expression.name) == 0
     ):
@@ -161,31 +98,29 @@ def _refuse_node(node: exp.Expr, where: str) -> None:
 
 def _refuse_words(text: str, where: str) -> None:
     """Look at the words as they are written, for a parser adds casts of its own."""
-    tokens = sqlglot.tokenize(text, dialect=DIALECT)
-    for place, token in enumerate(tokens):
-        word = token.text.lower()
-        is_called = place + 1 < len(tokens) and tokens[place + 1].token_type is TokenType.L_PAREN
-        if token.token_type in (TokenType.STRING, TokenType.IDENTIFIER):
-            continue
-        is_bare = is_called and tokens[place + 2].token_type is TokenType.R_PAREN
-        if (word in UNSTEADY and (is_called or word.startswith(("current_", "local")))) or (
-            word == "unix_timestamp" and is_bare
-        ):
-            raise ValueError(f"{where}: `{word}` gives another answer each time; take it from the row")
-        if word in OVER_ROWS and is_called:
-            raise ValueError(f"{where}: `{word}` looks at other rows; only scalar functions are allowed")
-        if word in ROW_MAKERS and is_called:
-            raise ValueError(f"{where}: `{word}` makes several rows of one; only scalar functions are allowed")
-        if word in FRAGILE and is_called and not _is_a_type(tokens, place):
-            raise ValueError(f"{where}: one bad value in `{word}` would fail the whole job; write {FRAGILE[word]}")
-        if token.token_type is TokenType.DCOLON or (
-            word == "cast" and is_called and tokens[place + 2].token_type not in LITERALS
-        ):
-            raise ValueError(
-                f"{where}: one bad value in a cast of a column would fail the whole job; write try_cast(... AS ...)"
-            )
+    tokens = words_of(text, where)
+    for name, place in calls(tokens, where):
+        refuse_unlisted(name, where)
+        _refuse_kind(name, tokens, place, where)
+    if any(token.token_type is TokenType.DCOLON for token in tokens):
+        raise ValueError(f"{where}: {CAST}")
 
 
-def _is_a_type(tokens: list[Token], place: int) -> bool:
+def _refuse_kind(name: str, tokens: Sequence[Token], place: int, where: str) -> None:
+    """Refuse a known function that is no scalar, differs each time or fails on one bad value."""
+    is_empty = [token.token_type for token in tokens[place + 1 : place + 3]] == [TokenType.L_PAREN, TokenType.R_PAREN]
+    if name in UNSTEADY or (name == "unix_timestamp" and is_empty):
+        raise ValueError(f"{where}: `{name}` gives another answer each time; take it from the row")
+    if name in AGGREGATE | WINDOW:
+        raise ValueError(f"{where}: `{name}` looks at other rows; only scalar functions are allowed")
+    if name in GENERATOR:
+        raise ValueError(f"{where}: `{name}` makes several rows of one; only scalar functions are allowed")
+    if name == "cast" and tokens[place + 2].token_type not in LITERALS:
+        raise ValueError(f"{where}: {CAST}")
+    if name in FRAGILE and not _is_a_type(tokens, place):
+        raise ValueError(f"{where}: one bad value in `{name}` would fail the whole job; write {FRAGILE[name]}")
+
+
+def _is_a_type(tokens: Sequence[Token], place: int) -> bool:
     """Say whether a word such as DECIMAL, followed by its sizes, is the type of a cast rather than a function."""
     return place > 0 and tokens[place - 1].token_type is TokenType.ALIAS

@@ -21,6 +21,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from learnlake.errors import LearnlakeError
+from learnlake.lake.catalogue import folder_of
 from learnlake.settings import Section
 
 VARIABLE = "LEARNLAKE_KEY"
@@ -57,7 +58,7 @@ def _from_file(settings: KeySettings, lake_root: str) -> str:
             f"there is no key for the keyed hashes: set {VARIABLE} (at least {SHORTEST} characters) from your secret store."
         )
     path = Path(settings.file).expanduser()
-    if path.resolve().is_relative_to(Path(lake_root).resolve()):
+    if path.resolve().is_relative_to(folder_of(lake_root)):
         raise LearnlakeError(
             f"conf key `key.file`: {path} lies inside the lake, and whoever reads the lake would have it; move it elsewhere."
         )

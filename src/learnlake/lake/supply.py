@@ -9,8 +9,8 @@ from typing import TypeVar
 import sqlglot
 from sqlglot import exp
 
-from learnlake.lake.expressions import DIALECT
 from learnlake.lake.sources import PlatformKind, Platforms, Source, Sources
+from learnlake.lake.spark_sql import DIALECT
 from learnlake.settings import Conf, Section, Settings
 
 UNKNOWN = "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 
 import pandas as pd
 
@@ -21,11 +22,19 @@ class Bar:
 
     @property
     def is_cleared(self) -> bool:
-        """Whether the candidate is better; equal is not better."""
-        return self.found > self.must_exceed
+        """Whether the candidate is better; equal is not better, nor is what is no number."""
+        return self.is_known and self.found > self.must_exceed
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are two numbers to compare."""
+        return isfinite(self.found) and isfinite(self.must_exceed)
 
     def __str__(self) -> str:
-        """Say both numbers."""
+        """Say both numbers, or that there are not two."""
+        if not self.is_known:
+            what = "it" if not isfinite(self.found) else "what it must exceed"
+            return f"{self.name} cannot be judged: {what} is no number ({self.of})"
         sign = ">" if self.is_cleared else "not >"
         return f"{self.name} {self.found:.3f} {sign} {self.must_exceed:.3f} ({self.of})"
 
@@ -61,7 +70,7 @@ class Candidate:
     @property
     def measured(self) -> str:
         """What the bars measured, in short."""
-        return "; ".join(f"{bar.name} {bar.found:.3f}" for bar in self.bars)
+        return "; ".join(f"{bar.name} {bar.found:.3f}" for bar in self.bars if bar.is_known)
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,14 @@ class Decision:
 
 
 def judge(candidate: Candidate) -> Decision:
-    """Publish a candidate that clears every bar, of which there must be one."""
+    """Publish a candidate that clears every bar, of which there must be one; what cannot be judged is refused."""
     if candidate.model is None:
         return Decision(is_published=False, reason=candidate.refusal)
     if not candidate.bars:
         return Decision(is_published=False, reason="not published: it was compared with nothing")
+    unknown = [bar for bar in candidate.bars if not bar.is_known]
+    if unknown:
+        return Decision(is_published=False, reason=f"not published: {'; '.join(dict.fromkeys(map(str, unknown)))}")
     said = "; ".join(str(bar) for bar in candidate.bars)
     missed = [bar for bar in candidate.bars if not bar.is_cleared]
     verdict = "published" if not missed else "not published"

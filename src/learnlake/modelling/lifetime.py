@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from scipy.special import betaincinv, betaln, digamma, expit, gammaln, hyp2f1
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from learnlake.errors import LearnlakeError
@@ -26,6 +26,9 @@ STARTS = ((1.0, 1.0), (0.3, 3.0))  # r with a, b; alpha starts at the mean age
 EDGES = (-12.0, 12.0)  # of the logarithms of the parameters
 APART = 1e-5  # a = 1 is a removable singularity of the expectation; it is taken so far beside it
 STEPS = (15, 127, 1_023)
+NODES = 200
+TINY = 1e-12
+SLACK = 1e-9
 FEWEST = 3  # parameters cannot be told from fewer customers who came back
 
 
@@ -98,12 +101,32 @@ class Lifetime:
         """Return the purchases to expect within ``ahead`` after the end of the history.
 
         Equation (10) of the source, its 2F1 turned around by Euler so that neither factor overflows however many repeats there are.
+        Where all customers are alike, the parameters are so large that it does, and the mean is taken over the posterior itself.
         """
         x = known.repeats
         a = self.a if abs(self.a - 1) > APART else 1 + APART
         share = ahead / (self.alpha + known.age + ahead)
-        stays = (1 - share) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b + x - 1, share)
-        return np.asarray(self.alive(known) * (a + self.b + x - 1) / (a - 1) * (1 - stays), dtype=np.float64)
+        with np.errstate(invalid="ignore", over="ignore"):
+            stays = (1 - share) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b + x - 1, share)
+            closed = (a + self.b + x - 1) / (a - 1) * (1 - stays)
+        most = (self.r + x) * ahead / (self.alpha + known.age)  # if nobody left
+        is_sound = (closed >= 0) & (closed <= most * (1 + SLACK))
+        if not is_sound.all():
+            closed = np.where(is_sound, closed, self._over_posterior(known, ahead))
+        return np.asarray(self.alive(known) * closed, dtype=np.float64)
+
+    def _over_posterior(self, known: History, ahead: Ahead) -> Vector:
+        """Return what to expect of customers who are alive: the mean over their chances p to leave, by Gauss and Legendre.
+
+        Who buys at rate l until leaving expects (1 - exp(-l p t)) / p; the mean over l is in closed form.
+        """
+        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        chance = betaincinv(self.a, (self.b + known.repeats)[:, None], (nodes + 1) / 2)
+        chance = np.clip(chance, TINY, 1.0)
+        within = np.broadcast_to(np.asarray(ahead, dtype=np.float64), known.age.shape)
+        bought = np.log1p(chance * (within / (self.alpha + known.age))[:, None])
+        mean = -np.expm1(-(self.r + known.repeats)[:, None] * bought) / chance
+        return np.asarray(mean @ weights / 2, dtype=np.float64)
 
     def returns(self, known: History, ahead: Ahead) -> Vector:
         """Return the probability of at least one purchase within ``ahead``, in closed form.

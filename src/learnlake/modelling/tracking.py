@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from learnlake.errors import LearnlakeError
+from learnlake.lake.catalogue import folder_of
 from learnlake.lake.stage import ModelNode
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.packing import LEARNED, pack, quiet_mlflow
@@ -52,7 +53,7 @@ class Tracking:
         """Return the registry conf names, or one in files beside the lake's tables."""
         if settings.tracking_uri:
             return cls(settings.tracking_uri, None, settings.experiment)
-        folder = Path(lake_root).resolve() / "mlflow"
+        folder = folder_of(lake_root) / "mlflow"
         folder.mkdir(parents=True, exist_ok=True)
         database = str(folder / "mlflow.db").replace("%", "%25").replace("?", "%3F")  # as in an address
         return cls(f"sqlite:///{database}", (folder / "artifacts").as_uri(), settings.experiment)

@@ -38,6 +38,14 @@ def test_nearly_nobody_or_everybody_has_no_definition(raw, members):
     assert limits_of(raw, NAMES, np.arange(600) < members) == ()
 
 
+@pytest.mark.parametrize("others", [0, 4])
+def test_where_everybody_does_the_same_no_cut_tells_members_apart(others):
+    """Of thirty users who are all alike, but for fewer than a cut may part off, ten are members for some other reason."""
+    alike = np.ones((30, 3))
+    alike[:others] = 7
+    assert limits_of(alike, ("a", "b", "c"), np.arange(30) < 10) == ()
+
+
 def test_limits_are_said_in_both_languages():
     said = in_words((Limit("study_count_90d", 19.5, None), Limit("idle_days", 1.5, 9.5), Limit("odd", None, 2.0)))
     assert said[0] == (

@@ -41,7 +41,7 @@ class Forecasting(Settings):
         least_gain: the ensemble is chosen unless a method of its own was better by at least this share.
         longest: a longer series is fitted on its last so many periods.
         sparse_share: from this share of zeros on, a series is sparse.
-        budget_seconds: a series that takes longer than this tries no further method.
+        budget_seconds: a series that takes more computing than this tries no further method; waiting for other work does not count.
     """
 
     schemes: tuple[str, ...] = ()

@@ -57,8 +57,8 @@ def occurs_in_future() -> Column:
 
 @EVENT_QUALITY.rule
 def duration_is_negative() -> Column:
-    """Flag an event that ended before it began."""
-    return F.coalesce(F.col("duration_seconds") < 0, F.lit(False))
+    """Flag an event that ended before it began, or whose duration is no number: no sum would be one."""
+    return F.coalesce((F.col("duration_seconds") < 0) | F.isnan("duration_seconds"), F.lit(False))
 
 
 @EVENT_QUALITY.rule

@@ -38,7 +38,7 @@ def limits_of(raw: Matrix, features: tuple[str, ...], is_member: NDArray[np.bool
         is_member: of each user, whether he is in the segment.
 
     Returns:
-        At most three limits, one a feature; empty where nearly everybody or nobody is a member.
+        At most three limits, one a feature; empty where nearly everybody or nobody is a member, or no cut tells enough users apart.
     """
     if is_member.sum() < FEWEST or (~is_member).sum() < FEWEST:
         return ()
@@ -50,7 +50,7 @@ def limits_of(raw: Matrix, features: tuple[str, ...], is_member: NDArray[np.bool
     ).fit(filled, is_member)
     passed = tree.decision_path(filled).toarray().astype(bool)
     ways = [(_f1(passed[:, node], is_member), -len(steps), node, steps) for node, steps in _paths(tree) if steps]
-    return _merged(max(ways)[3], features)
+    return _merged(max(ways)[3], features) if ways else ()
 
 
 def _paths(tree: DecisionTreeClassifier) -> Iterator[tuple[int, tuple[tuple[int, bool, float], ...]]]:

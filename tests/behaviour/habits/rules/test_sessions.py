@@ -51,3 +51,15 @@ def test_a_session_is_the_sources_own_or_ends_with_a_gap(spark: SparkSession) ->
         c4 true  | 2.0
         """,
     )
+
+
+def test_a_duration_that_is_none_fails_nothing(spark: SparkSession) -> None:
+    """A moment since 1970 in milliseconds, given for a duration, counts as ten years."""
+    studied = draw(
+        ROWS,
+        """
+        user_id | platform | event_id | session_key | occurred_at         | duration_seconds
+        ann     | academy  | a1       | -           | 2026-05-01T10:00:00 | 1777629600000
+        """,
+    )
+    expect(sessions(studied, 30), (c.Named("minutes", c.DOUBLE, ""),), "minutes\n5270400.0")

@@ -65,6 +65,14 @@ def test_too_few_to_learn_from_or_to_judge_by_is_said(people) -> None:
     assert "users took anything on the days to judge by" in said
 
 
+def test_where_everything_was_taken_there_is_nothing_to_learn() -> None:
+    """As in a shop with one book that everybody buys again."""
+    plain = past(900, 1, PLACE)
+    ranker = taught(replace(plain, trial=replace(plain.trial, taken=np.ones_like(plain.trial.taken))), SETTINGS)
+    assert isinstance(ranker, str)
+    assert ranker.endswith("candidates were taken on the day to learn from: there is nothing to tell apart")
+
+
 @pytest.mark.full
 def test_the_source_that_carries_the_taste_is_missed_most_when_it_falls_silent() -> None:
     verdict = judged(taught(past(900, 1, PLACE), SETTINGS), past(900, 2, PLACE), SETTINGS)

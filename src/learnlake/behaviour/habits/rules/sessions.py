@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+LONGEST_SECONDS = 3_660 * 86_400.0  # ten years: what is longer is no duration, and no interval could hold it
 SESSION = ("user_id", "platform", "session_key")
 
 
@@ -20,7 +21,8 @@ def sessions(studied: DataFrame, gap_minutes: int) -> DataFrame:
         The same rows with ``is_start`` and, on those rows only, ``minutes`` (DOUBLE): from the first moment to the last end;
         null where the session is one moment without a duration.
     """
-    length = F.make_dt_interval(secs=F.coalesce("duration_seconds", F.lit(0.0)).cast("decimal(18,6)"))
+    lasted = F.least(F.coalesce("duration_seconds", F.lit(0.0)), F.lit(LONGEST_SECONDS))
+    length = F.make_dt_interval(secs=lasted.cast("decimal(18,6)"))
     ended = studied.withColumn("_end", F.greatest(F.col("occurred_at") + length, F.col("occurred_at")))
     run = Window.partitionBy(*SESSION).orderBy("occurred_at", "event_id")
     idle = F.timestamp_diff("SECOND", F.max("_end").over(run.rowsBetween(Window.unboundedPreceding, -1)), "occurred_at")

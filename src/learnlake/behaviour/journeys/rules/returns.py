@@ -65,8 +65,8 @@ def _shifted(bits: int, places: Column) -> Column:
 
 
 def _until(age: Column) -> Column:
-    """Set the bits of the ages 0 to ``age``."""
-    return _shifted(1, age + 1) - 1
+    """Set the bits of the ages 0 to ``age``; of a longer one all that a kept cohort can reach, for no number has bits for it."""
+    return _shifted(1, F.least(age, F.lit(MOST_COHORTS)) + 1) - 1
 
 
 def _since(bits: Column, place: Column) -> Column:
@@ -112,5 +112,5 @@ def _of_renewals(calendar: Calendar, renewal_days: int) -> Column:
             so_far
         )
 
-    chain = F.aggregate("_renewed", start, renewed, lambda end: F.least(end["renewals"], F.lit(MOST_COHORTS)))
+    chain = F.aggregate("_renewed", start, renewed, lambda end: end["renewals"])
     return _kind("renewal", calendar.place(first), _until(chain))

@@ -12,6 +12,7 @@ from learnlake.lake.joins import latest, owned
 from learnlake.lake.tables.silver import ITEMS
 
 A_DAY = 86_400_000_000.0
+MOMENT = ("user_id", "platform", "anchor_at")
 
 
 def deeds(events: DataFrame, identities: DataFrame, conf: Sequels) -> DataFrame:
@@ -49,30 +50,67 @@ def anchors(done: DataFrame, purchases: DataFrame, conf: Sequels, as_of: date, s
     return purchases.where(is_early).select(*kept).unionByName(picked)
 
 
-def taken_up(done: DataFrame, anchored: DataFrame, conf: Sequels) -> DataFrame:
-    """Say which other items were taken up around each anchor.
+def taken_up(done: DataFrame, anchored: DataFrame, conf: Sequels, as_of: date) -> DataFrame:
+    """Say what was taken up around each moment of anchors.
+
+    Anchors of one moment share its rows, and a moment meets what lies near it alone, so that the work grows with what is near and not
+    with the square of what a user ever did.
+
+    Args:
+        done: the deeds.
+        anchored: the anchors.
+        conf: what counts.
+        as_of: the last day.
 
     Returns:
-        user_id, platform, bought_item, next_item, days_after (to the first time within the window after the anchor; null if
-        only before) and two flags over two spans of equal length on both sides, at most the window and no longer than the user
-        was known before: is_after and is_before.
+        One row per user_id, platform, anchor_at and next_item: days_after (to the first time within the window after the anchor; null if
+        only before), two flags over two spans of equal length on both sides, at most the window and no longer than the user was known
+        before, is_after and is_before, and has_other: an anchor of the moment is not the purchase of that very item.
     """
     window = F.make_dt_interval(days=F.lit(conf.window_days))
-    first = done.groupBy("user_id").agg(F.min("occurred_at").alias("_first"))
-    takes = done.where(F.col("event_type").isin(*conf.taken_by)).select(
-        "user_id", F.col("item_id").alias("next_item"), "occurred_at"
-    )
-    near = anchored.join(first, on="user_id").join(takes, on="user_id")
+    shared = anchored.groupBy(*MOMENT).agg(F.count(F.lit(1)).alias("_anchors"), F.max("bought_item").alias("_bought"))
+    own = _block("anchor_at", conf)
+    moments = shared.join(done.groupBy("user_id").agg(F.min("occurred_at").alias("_first")), on="user_id")
+    spread = moments.withColumn("_block", F.explode(F.array(own - 1, own, own + 1)))
+    near = spread.join(_takes(done, conf, as_of), on=["user_id", "_block"])
     is_near = F.col("occurred_at").between(F.col("anchor_at") - window, F.col("anchor_at") + window)
-    is_other = ~F.col("next_item").eqNullSafe(F.col("bought_item")) & (F.col("occurred_at") != F.col("anchor_at"))
     days = (F.unix_micros("occurred_at") - F.unix_micros("anchor_at")) / A_DAY
     span = F.least(F.lit(float(conf.window_days)), (F.unix_micros("anchor_at") - F.unix_micros("_first")) / A_DAY)
-    placed = near.where(is_near & is_other).withColumns({"_days": days, "_span": span})
-    return placed.groupBy("user_id", "platform", "bought_item", "next_item").agg(
+    placed = near.where(is_near & (F.col("occurred_at") != F.col("anchor_at"))).withColumns(
+        {"_days": days, "_span": span}
+    )
+    is_own = (F.col("_anchors") == 1) & F.col("next_item").eqNullSafe(F.col("_bought"))
+    return placed.groupBy(*MOMENT, "next_item").agg(
         F.min(F.when(F.col("_days") > 0, F.col("_days"))).alias("days_after"),
         _any((F.col("_days") > 0) & (F.col("_days") <= F.col("_span"))).alias("is_after"),
         _any((F.col("_days") < 0) & (-F.col("_days") <= F.col("_span"))).alias("is_before"),
+        F.bool_or(~is_own).alias("has_other"),
     )
+
+
+def _takes(done: DataFrame, conf: Sequels, as_of: date) -> DataFrame:
+    """Return what was taken up, of the days that can be near an anchor; zones of time move a day by one, either way."""
+    since = as_of - timedelta(days=2 * conf.window_days + conf.over_days + 2)
+    recent = done.where(F.col("event_type").isin(*conf.taken_by) & (F.col("event_date") >= F.lit(since)))
+    return recent.select(
+        "user_id", F.col("item_id").alias("next_item"), "occurred_at", _block("occurred_at", conf).alias("_block")
+    )
+
+
+def _block(moment: str, conf: Sequels) -> Column:
+    """Number spans as long as the window: what is within it lies in the same one or in one beside it."""
+    return F.floor(F.unix_micros(moment) / F.lit(conf.window_days * A_DAY)).cast("bigint")
+
+
+def after_purchases(around: DataFrame, purchases: DataFrame) -> DataFrame:
+    """Set beside each purchase that is an anchor what was taken up around it, but the item itself.
+
+    Args:
+        around: as made by :func:`taken_up`.
+        purchases: anchors whose bought_item is not null.
+    """
+    pairs = purchases.select(*MOMENT, "bought_item").join(around, on=[*MOMENT])
+    return pairs.where(F.col("next_item") != F.col("bought_item"))
 
 
 def _any(condition: Column) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StructField, StructType
 from scipy.stats import binom
 
-from learnlake.behaviour.moments.rules.anchored import anchors, bought, deeds, taken_up
+from learnlake.behaviour.moments.rules.anchored import MOMENT, after_purchases, anchors, bought, deeds, taken_up
 from learnlake.behaviour.moments.settings import MomentSettings, no_sequels
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.moments import PURCHASE_SEQUELS
@@ -18,13 +19,14 @@ from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
 from learnlake.modelling.association import adjusted
 from learnlake.modelling.contrasts import contrasted
 
-PAIR = ("platform", "bought_item", "next_item")
+ITEM = ("platform", "bought_item")
+PAIR = (*ITEM, "next_item")
 
 
 @stage(
     reads=(EVENTS, IDENTITIES, ITEMS),
     writes=PURCHASE_SEQUELS,
-    eager="what was taken up around the purchases is counted in four ways, and costs more than all of them",
+    eager="purchases and what was taken up around them are counted in several ways, and cost more than all of them",
     lacks=no_sequels,
 )
 def purchase_sequels(
@@ -33,10 +35,11 @@ def purchase_sequels(
     """Tell the items that more buyers than others take up afterwards, and that come after the purchase rather than before it."""
     conf = settings.after_purchase
     done = deeds(events, identities, conf)
-    purchases = bought(done, items, conf)
-    anchored = anchors(done, purchases, conf, as_of, settings.seed)
-    around = taken_up(done, anchored, conf).localCheckpoint()
-    counted = _counted(around, anchored, purchases).where(F.col("case_count") >= conf.fewest_users)
+    purchases = bought(done, items, conf).localCheckpoint()
+    anchored = anchors(done, purchases, conf, as_of, settings.seed).localCheckpoint()
+    around = taken_up(done, anchored, conf, as_of).localCheckpoint()
+    often = _often_bought(anchored, conf.fewest_users)
+    counted = _counted(around, Bought(anchored, purchases, often))
     compared = contrasted(_with_tests(counted, around, conf.fewest_users), ["platform"], "_tests")
     is_more = (F.col("difference") > 0) & (F.col("contrast_q") <= conf.most_q)
     judged = _ordered(compared.where(is_more & (F.col("case_hit_count") >= conf.fewest_users)))
@@ -49,34 +52,50 @@ def purchase_sequels(
     return placed.withColumn("as_of_date", F.lit(as_of)).select(*(k.name for k in PURCHASE_SEQUELS.columns))
 
 
-def _counted(around: DataFrame, anchored: DataFrame, purchases: DataFrame) -> DataFrame:
+@dataclass(frozen=True)
+class Bought:
+    """What was bought, as frames.
+
+    Attributes:
+        anchored: the moments that are looked at, with a null item where they are drawn.
+        purchases: the first purchase of each user and item, whenever it was.
+        often: platform, bought_item and case_count of the items with enough buyers among the anchors.
+    """
+
+    anchored: DataFrame
+    purchases: DataFrame
+    often: DataFrame
+
+
+def _often_bought(anchored: DataFrame, least: int) -> DataFrame:
+    counted = anchored.where(F.col("bought_item").isNotNull()).groupBy(*ITEM).agg(F.count(F.lit(1)).alias("case_count"))
+    return counted.where(F.col("case_count") >= least)
+
+
+def _counted(around: DataFrame, deals: Bought) -> DataFrame:
     """Count the buyers and the others of each pair, and those of them who took the item up in time.
 
     Whoever ever bought the item is none of the others: they are all who were drawn, less its buyers among them.
     """
-    is_buyer = F.col("bought_item").isNotNull()
-    in_time = around.where(F.col("days_after").isNotNull())
-    cases = (
-        around.where(is_buyer)
-        .groupBy(*PAIR)
-        .agg(
-            F.count("days_after").alias("case_hit_count"),
-            F.median("days_after").alias("median_lag"),
-            F.count_if(F.col("is_after") & ~F.col("is_before")).alias("after_count"),
-            F.count_if(F.col("is_before") & ~F.col("is_after")).alias("before_count"),
-        )
+    often = F.broadcast(deals.often.select(*ITEM))
+    after = after_purchases(around, deals.anchored.join(often, on=[*ITEM]))
+    cases = after.groupBy(*PAIR).agg(
+        F.count("days_after").alias("case_hit_count"),
+        F.median("days_after").alias("median_lag"),
+        F.count_if(F.col("is_after") & ~F.col("is_before")).alias("after_count"),
+        F.count_if(F.col("is_before") & ~F.col("is_after")).alias("before_count"),
     )
-    own = purchases.select("user_id", "platform", "bought_item")
-    drawn = anchored.where(~is_buyer).drop("bought_item")
-    drawn_hits = in_time.where(~is_buyer).drop("bought_item")
-    by_item, here = ("platform", "bought_item"), ["user_id", "platform"]
+    own = deals.purchases.join(often, on=[*ITEM]).select("user_id", *ITEM)
+    drawn = deals.anchored.where(F.col("bought_item").isNull()).select(*MOMENT)
+    drawn_hits = around.where(F.col("days_after").isNotNull()).join(drawn, on=[*MOMENT], how="left_semi")
+    here = ["user_id", "platform"]
     counts = {
-        "case_count": anchored.where(is_buyer).groupBy(*by_item),
         "_drawn": drawn.groupBy("platform"),
-        "_buyers": drawn.join(own, on=here).groupBy(*by_item),
+        "_buyers": drawn.join(own, on=here).groupBy(*ITEM),
         "_hits": drawn_hits.groupBy("platform", "next_item"),
         "_buyer_hits": drawn_hits.join(own, on=here).groupBy(*PAIR),
     }
+    cases = cases.join(F.broadcast(deals.often), on=[*ITEM])
     for name, grouped in counts.items():
         counted = grouped.agg(F.count(F.lit(1)).alias(name))
         keys = [key for key in PAIR if key in counted.columns]
@@ -91,7 +110,9 @@ def _counted(around: DataFrame, anchored: DataFrame, purchases: DataFrame) -> Da
 
 def _with_tests(counted: DataFrame, around: DataFrame, least: int) -> DataFrame:
     """Add ``_tests``: bought items times items that enough users took up around any anchor, all of them on the platform."""
-    takers = around.groupBy("platform", "next_item").agg(F.count_distinct("user_id").alias("_takers"))
+    takers = (
+        around.where("has_other").groupBy("platform", "next_item").agg(F.count_distinct("user_id").alias("_takers"))
+    )
     frequent = takers.where(F.col("_takers") >= least).groupBy("platform").agg(F.count(F.lit(1)).alias("_frequent"))
     of_platform = counted.groupBy("platform").agg(F.count_distinct("bought_item").alias("_bought"))
     tests = of_platform.join(frequent, on="platform").select(

@@ -82,6 +82,8 @@ def taught(past: Past, settings: ListSettings) -> Ranker | str:
     stop = ~fit
     if min(int(label[part].sum()) for part in (fit, stop)) < settings.fewest_judged / 6:
         return f"only {int(label.sum())} candidates were taken on the day to learn from"
+    if label[fit].all():
+        return f"all {int(fit.sum())} candidates were taken on the day to learn from: there is nothing to tell apart"
     rankers = [_blend(past.found.features[fit], label[fit])]
     if label.sum() >= settings.fewest_taken:
         trees = boost(

@@ -1,0 +1,1 @@
+"""Small wrong changes to the code, and which tests find them: ``python -m bench.mutants --help``."""
