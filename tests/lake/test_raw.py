@@ -119,6 +119,17 @@ def test_a_persons_own_table_is_read_whatever_signs_its_name_has(spark: SparkSes
     assert [tuple(row) for row in flat_table(spark, tmp_path / "a+b [1] {订单}*.csv").collect()] == [("ann", 1)]
 
 
+def test_a_record_over_several_lines_is_read_whatever_signs_its_files_name_has(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "x [1] {a,b}*").mkdir()
+    (tmp_path / "x [1] {a,b}*" / "q [z].csv").write_text('who,at,n\nann,"2026\n05",1\n')
+    made = source(tmp_path / "x [1] {a,b}*")
+    options = {"header": True, "multiLine": True}
+    whole = made.model_copy(update={"read": made.read.model_copy(update={"options": options})})
+    assert [(row.at, row.n, row._file) for row in read(spark, whole).collect()] == [("2026\n05", 1, "q [z].csv")]
+
+
 def test_an_empty_file_has_no_records(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("")
     assert read(spark, source(tmp_path)).count() == 0
