@@ -99,7 +99,7 @@ def mapped(source: Source, step: Stage, conf: Conf, bronze: Bronze) -> DataFrame
     near = {source.source, *(lookup.source for lookup in source.lookups.values())}
     near |= {lookup.source for name in near for lookup in files[name].lookups.values()}
     around = conf.replace(Sources(files={name: files[name] for name in near}))
-    arrivals = Inputs(cast(Any, bronze), cast(Any, None), around).frames(step, None, None)[0]
+    arrivals = {source.source: Inputs(cast(Any, bronze), cast(Any, None), around).arrived(source, None)}
     rows = step(arrivals, sources=Sources(files={source.source: source}), platforms=conf.of(Platforms))
     same_key = F.count_if(is_sound()).over(Window.partitionBy(*(column.name for column in step.writes.key)))
     return numbered(rows, c.SOURCE_FILE).withColumn(SAME_KEY_COUNT.name, F.when(is_sound(), same_key))
