@@ -8,7 +8,7 @@ DEMO := demo
 BENCH := demo/large
 
 WORKERS := 2
-SUITE := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+SUITE := $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: demo test test-full test-all test-cluster install install-test bench docs clean
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 from typer.testing import CliRunner
+from xdist.scheduler import LoadFileScheduling
 
 from learnlake import cli, options
 from learnlake.lake.store import Store
@@ -27,13 +30,13 @@ DATA = ROOT.parent / "shared" / "data"
 FULL_FOLDERS = frozenset({"simulate", "stories"})
 TIER_NAMES = frozenset({"quick", "full", "cluster"})
 TIERS = pytest.StashKey[dict[str, frozenset[str]]]()
-TINY = frozenset({"home", "silver", "done", "say"})
+TINY = re.compile(r"^def test_\w+\(\s*(?:[^)]*[\s,])?(?:home|silver|done|say)\b", re.MULTILINE)
 COMPILE_LITTLE = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put every test into its tier and, for runs on several workers, beside those that share what is dear to make.
+    """Put every test into its tier.
 
     A test that is not marked ``full`` or ``cluster``, and lies in no folder that is full as a whole, is ``quick``.
     """
@@ -43,8 +46,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not TIER_NAMES & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.quick)
         config.stash.setdefault(TIERS, {})[item.nodeid] = frozenset(m.name for m in item.iter_markers()) & TIER_NAMES
-        shares = "tiny" if TINY & set(getattr(item, "fixturenames", ())) else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(shares))
+
+
+class ByWhatIsShared(LoadFileScheduling):
+    """Hands each worker whole files, and all files that look at the tiny platform's lake to one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tiny" if TINY.search((ROOT / file).read_text(encoding="utf-8")) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
+    """Share what is dear to make, whatever ``--dist`` says: the lake once, and the fixtures of a module once."""
+    return ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session")

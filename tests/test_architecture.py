@@ -29,6 +29,7 @@ TWINS = {
     "modelling/model.py": "modelling/test_model_contract.py",
     "lake/columns/named.py": "lake/test_columns.py",
     "options.py": "test_cli.py",
+    "runner/arrivals.py": "runner/test_failures.py",
     "answering.py": "test_ask.py",
     "recommend/lists/training.py": "recommend/lists/test_planted.py",
     "recommend/lists/answers.py": "recommend/lists/test_planted.py",

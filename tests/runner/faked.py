@@ -119,14 +119,17 @@ class Memory:
 
     def __post_init__(self) -> None:
         tiny.write_conf(self.folder)
-        self.books = MemoryBooks(self.store, lambda: NOON)  # type: ignore[arg-type]
+        self.books = MemoryBooks(self.store, lambda: NOON)
         self.books.decided = lambda *_: None
 
     def run(self, steps: tuple[Step, ...], *days: date) -> tuple[Runner, dict[str, tuple[str, Entry | None]]]:
         """Run steps; return the runner and what it told last of each step."""
         conf, told = load_conf(self.folder / "conf", "local", given={"LOGS": str(self.folder)}), {}
-        inputs = Inputs(self.store, self.books, conf)  # type: ignore[arg-type]
-        tell = lambda name, what, entry: told.update({name: (what, entry)})  # noqa: E731
+        inputs = Inputs(self.store, self.books, conf)
+
+        def tell(name: str, what: str, entry: Entry | None) -> None:
+            told[name] = (what, entry)
+
         made = Runner(graph_of(conf, steps), inputs, catalogue(conf), self.registry, self.key, tell)
         made._first_day = tiny.FIRST
         made.run(days or (tiny.DAY,))

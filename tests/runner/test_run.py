@@ -84,6 +84,7 @@ def test_the_books_say_versions_rows_and_decisions(done: Runner) -> None:
     assert "silhouette" in decision.reason
 
 
+@pytest.mark.full
 def test_two_days_in_either_order_give_the_same_tables(
     spark: SparkSession, home: Path, silver: Path, done: Runner
 ) -> None:
@@ -97,21 +98,33 @@ def test_two_days_in_either_order_give_the_same_tables(
     assert forth.inputs.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"
 
 
-def test_killed_again_and_again_and_resumed_nothing_is_lost_or_doubled(
-    spark: SparkSession, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "moments",
+    [
+        [("silver.events", "done")],
+        pytest.param(
+            [("bronze.actions", "done"), ("silver.events", "done"), ("gold.user_features", "started")],
+            marks=pytest.mark.full,
+        ),
+    ],
+    ids=["once", "again and again"],
+)
+def test_killed_and_resumed_nothing_is_lost_or_doubled(
+    spark: SparkSession, tmp_path: Path, home: Path, done: Runner, monkeypatch: pytest.MonkeyPatch, moments
 ) -> None:
     """Killed before a step, or after its commit and before the books are written, as by ``kill -9``."""
-    for victim, moment in (("bronze.actions", "done"), ("silver.events", "done"), ("gold.user_features", "started")):
+    lake = str(tmp_path / "killed")
+    for victim, moment in moments:
 
         def kill(name: str, what: str, _: object, victim: str = victim, moment: str = moment) -> None:
             if name.startswith(victim) and what == moment:
                 raise KeyboardInterrupt
 
-        made = runner(spark, home, "killed", kill)
+        made = runner(spark, home, lake, kill)
         monkeypatch.setattr(made.inputs.ledger, "flush", lambda: None)
         with pytest.raises(KeyboardInterrupt):
             made.run((DAY,), TO_FEATURES)
-    again = runner(spark, home, "killed")
+    again = runner(spark, home, lake)
     again.run((DAY,), TO_FEATURES)
     assert not again.failed
     assert built(again) == built(done)
@@ -132,6 +145,7 @@ def test_late_files_change_what_they_touch_as_if_they_had_been_there_from_the_st
     assert built(made) == built(done)
 
 
+@pytest.mark.full
 def test_a_mended_mapping_is_said_and_changes_rows_only_when_asked(spark: SparkSession, tmp_path: Path) -> None:
     write_conf(tmp_path)
     write_logs(tmp_path, users=4)
@@ -155,22 +169,7 @@ def test_a_mended_mapping_is_said_and_changes_rows_only_when_asked(spark: SparkS
     assert made.inputs.store.read(REJECTS).where("source = 'actions'").count() == 3
 
 
-def test_a_missing_source_fails_its_own_branch_and_the_others_go_on(spark: SparkSession, tmp_path: Path) -> None:
-    write_conf(tmp_path)
-    logs = write_logs(tmp_path, users=2)
-    (logs / "members" / "a.csv").unlink()
-    (logs / "members").rmdir()
-    said = {}
-    made = runner(
-        spark, tmp_path, tell=lambda name, what, entry: said.update({name: (what, entry.message if entry else "")})
-    )
-    made.run((DAY,), frozenset({"silver.accounts", "silver.user_days"}))
-    assert said["bronze.members"][0] == "failed"
-    assert "there is no file at" in said["bronze.members"][1]
-    assert said["bronze.actions"][0] == said["silver.events"][0] == "done"
-    assert said["silver.accounts"] == ("failed", "left out: what it needs failed")
-
-
+@pytest.mark.full
 def test_files_that_are_empty_or_wholly_malformed_are_clear_outcomes(spark: SparkSession, tmp_path: Path) -> None:
     write_conf(tmp_path)
     logs = write_logs(tmp_path, users=2)
