@@ -87,8 +87,8 @@ def test_the_campaign_chooses_whom_the_text_says_and_the_refused_line_is_shown(
     store, tables = Store(spark, str(home / "lake")), catalogue(conf)
     assert re.search(r"customer 4711 alone", SECTION)
     chosen = store.query(
-        "SELECT count(*) AS n, min(e.order_count) AS orders FROM gold.audiences a JOIN (SELECT i.user_id, count(*) AS order_count "
-        "FROM silver.events e JOIN silver.identities i USING (account_id) GROUP BY i.user_id) e USING (user_id)",
+        "SELECT count(*) AS n, min(e.order_count) AS orders FROM gold.audiences a JOIN "
+        "(SELECT account_id AS user_id, count(*) AS order_count FROM silver.events GROUP BY account_id) e USING (user_id)",
         tables,
     ).first()
     assert (chosen.n, chosen.orders) == (1, 3), "of the orders shown only those of 4711 are three"
