@@ -26,6 +26,7 @@ SECTION = re.search(r"^## Your own logs\n(.*?)^## ", (ROOT / "README.md").read_t
 FILES = dict(re.findall(r"^```yaml\n# conf/(\S+)\n(.*?)^```", SECTION, re.M | re.S))
 ORDERS = re.search(r"`/logs/(\S+)`[^`]*```csv\n(.*?)^```", SECTION, re.M | re.S)
 COMMANDS = [shlex.split(line) for line in re.search(r"^```sh\n(.*?)^```", SECTION, re.M | re.S)[1].splitlines()]
+pytestmark = pytest.mark.full
 LAST = datetime(2026, 6, 3, 6, tzinfo=UTC).timestamp()  # the orders arrived the morning after
 
 
@@ -58,6 +59,7 @@ def said(spark: SparkSession, home: Path) -> Iterator[list[Result]]:
 def typed(words: list[str], home: Path) -> Result:
     given = dict(word.split("=", 1) for word in words if re.match(r"[A-Z]+=", word))
     env = {name: value.replace("/logs", str(home / "logs"), 1) for name, value in given.items()}
+    env["COLUMNS"] = "240"  # what is looked for may not be cut off
     assert words[len(given)] == "learnlake"
     return CliRunner().invoke(cli.app, words[len(given) + 1 :], env=env, catch_exceptions=False)
 
