@@ -62,7 +62,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShar
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     folder = tmp_path_factory.mktemp("spark")
     is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
     options = {
@@ -72,12 +72,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         # nor is a plan of a handful of rows made better by planning it anew at every shuffle: a sixth of the suite's time
         "spark.sql.adaptive.enabled": "false",
-        # Java's second compiler takes half of the time of plans that are made once each: 120 CPU-seconds in place of 80
-        "spark.driver.extraJavaOptions": COMPILE_LITTLE,
         "spark.ui.retainedJobs": "10",
         "spark.ui.retainedStages": "10",
         "spark.sql.ui.retainedExecutions": "10",
     }
+    if "full" not in request.config.option.markexpr:
+        # Java's second compiler takes half of the time of plans that are made once each: 120 CPU-seconds in place of 80; a million
+        # rows of the full tier are worth it
+        options["spark.driver.extraJavaOptions"] = COMPILE_LITTLE
     master = "local[1]" if is_one_of_several else "local[2]"
     session = start(
         SparkSettings(master=master, driver_memory="3g", log_file=str(folder / "spark.log"), options=options)
