@@ -142,7 +142,7 @@ def _name(uri: Column, root: str) -> Column:
     """Return the path of a file below the root in plain letters; a ``+`` in a URI is a plus and no blank."""
     plain = F.coalesce(F.try_url_decode(F.replace(uri, F.lit("+"), F.lit("%2B"))), uri)
     below = F.substr(plain, F.instr(plain, F.lit(root)) + F.lit(len(root)))
-    return F.ltrim(F.when(F.contains(plain, F.lit(root)), below).otherwise(plain), F.lit("/"))
+    return F.regexp_replace(F.when(F.contains(plain, F.lit(root)), below).otherwise(plain), "^/+", "")
 
 
 def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key: bytes) -> DataFrame:
