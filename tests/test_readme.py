@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from learnlake import cli, options
+from learnlake import cli, console, options
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.store import Store
 from learnlake.pipeline import load_conf
@@ -53,13 +54,13 @@ def said(spark: SparkSession, home: Path) -> Iterator[list[Result]]:
         patched.setenv("LEARNLAKE_KEY", KEY.decode())
         patched.setattr(cli, "start", lambda _: spark)
         patched.setattr(options, "start", lambda _: spark)
+        patched.setattr(console, "OUT", Console(soft_wrap=True, markup=False, width=240))  # nothing is cut off
         yield [typed(words, home) for words in COMMANDS]
 
 
 def typed(words: list[str], home: Path) -> Result:
     given = dict(word.split("=", 1) for word in words if re.match(r"[A-Z]+=", word))
     env = {name: value.replace("/logs", str(home / "logs"), 1) for name, value in given.items()}
-    env["COLUMNS"] = "240"  # what is looked for may not be cut off
     assert words[len(given)] == "learnlake"
     return CliRunner().invoke(cli.app, words[len(given) + 1 :], env=env, catch_exceptions=False)
 

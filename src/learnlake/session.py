@@ -5,6 +5,7 @@ Only here may the driver's context and the Java side be touched.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -110,7 +111,7 @@ def start(settings: SparkSettings) -> SparkSession:
     log = Path(settings.log_file)
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _java_writes_to(log):
+        with _one_at_a_time(), _java_writes_to(log):
             return _with_habits(configure_spark_with_delta_pip(builder.config(map=options)).getOrCreate())
     except PySparkRuntimeError as error:
         raise LearnlakeError(
@@ -259,10 +260,19 @@ def java_problem() -> str | None:
 
 def _last_words(log: Path) -> str:
     text = log.read_text(errors="replace") if log.is_file() else ""
-    if "unresolved dependency" in text or "UnknownHostException" in text:
+    if any(words in text for words in ("unresolved dependency", "download failed", "UnknownHostException")):
         return "Delta's jars could not be downloaded (is the network or proxy to Maven Central open?)"
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1][:200] if lines else "Java ended without a word"
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another session of this user starts: two that fetch Delta's jars for the first time spoil each other's."""
+    lock = Path(tempfile.gettempdir()) / f"learnlake-{os.getuid()}.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # gone with the process, however it ends
+        yield
 
 
 @contextmanager

@@ -235,3 +235,11 @@ def test_queries_name_tables_of_the_catalogue_and_only_read(store: Store) -> Non
         store.query("SELECT * FROM gold.score", tables)
     with pytest.raises(ConfError, match="only one SELECT"):
         store.query("DELETE FROM gold.scores", tables)
+
+
+def test_a_query_finds_no_rows_in_a_table_that_is_not_there_yet(store: Store) -> None:
+    tables = {SCORES.full_name: SCORES}
+    found = store.query("SELECT user_id, count(*) OVER () AS n FROM gold.scores", tables)
+    assert (found.columns, found.count()) == (["user_id", "n"], 0)
+    store.replace_days(scores("as_of_date | user_id | score\n2026-05-01 | ann | 0.5"), SCORES, MAY_1)
+    assert store.query("SELECT user_id FROM gold.scores", tables).first().user_id == "ann"

@@ -39,26 +39,9 @@ from learnlake.lake.settling import (
     tell_apart,
     unmet,
 )
+from learnlake.lake.spark_errors import is_absent, is_clash
 from learnlake.lake.table import Layer, Table
 from learnlake.lake.tables.ops import REJECTS
-
-ABSENT = (
-    "DELTA_TABLE_ONLY_OPERATION",
-    "DELTA_MISSING_DELTA_TABLE",
-    "TABLE_OR_VIEW_NOT_FOUND",
-    "DELTA_TABLE_NOT_FOUND",
-    "PATH_NOT_FOUND",
-    "DELTA_PATH_DOES_NOT_EXIST",
-)
-CLASH = (
-    "ConcurrentAppend",
-    "ConcurrentDelete",
-    "ConcurrentTransaction",
-    "ConcurrentWrite",
-    "DELTA_CONCURRENT",
-    "MetadataChanged",
-    "ProtocolChanged",
-)
 
 
 @dataclass(frozen=True)
@@ -100,7 +83,7 @@ class Store:
         try:
             row = self.spark.sql(f"DESCRIBE HISTORY {self.address(table)} LIMIT 1").first()
         except AnalysisException as error:
-            if _says(error, ABSENT):
+            if is_absent(error):
                 return None
             raise
         return row.asDict() if row else None
@@ -184,12 +167,20 @@ class Store:
         return feed.table(self.address(table)).select(*names)
 
     def query(self, text: str, tables: Catalogue) -> DataFrame:
-        """Answer one SELECT over the catalogue's tables.
+        """Answer one SELECT over the catalogue's tables; an absent table has no rows.
 
         Raises:
             ConfError: if it is no single SELECT, or names an unknown table.
         """
-        return self.spark.sql(addressed(text, tables, self.address))
+        return self.spark.sql(addressed(text, tables, self._readable))
+
+    def _readable(self, table: Table) -> str:
+        """Return the table's name in SQL, or that of a view without rows: a lake without purchases has no table about them."""
+        if self.version(table) is not None:
+            return self.address(table)
+        view = f"absent_{table.layer}_{table.name}"
+        self.read(table).createOrReplaceTempView(view)
+        return view
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -291,7 +282,7 @@ class Store:
             try:
                 write()
             except PySparkException as error:
-                if not _says(error, CLASH):
+                if not is_clash(error):
                     raise
                 if not left:
                     raise BusyError(
@@ -392,8 +383,3 @@ class Store:
 
 def _insert(names: list[str]) -> str:
     return f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
-
-
-def _says(error: Exception, words: tuple[str, ...]) -> bool:
-    text = f"{getattr(error, 'getCondition', lambda: '')() or ''} {error}"
-    return any(word in text for word in words)
