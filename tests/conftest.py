@@ -31,7 +31,9 @@ FULL_FOLDERS = frozenset({"simulate", "stories"})
 TIER_NAMES = frozenset({"quick", "full", "cluster"})
 TIERS = pytest.StashKey[dict[str, frozenset[str]]]()
 TINY = re.compile(r"^def test_\w+\(\s*(?:[^)]*[\s,])?(?:home|silver|done|say)\b", re.MULTILINE)
-COMPILE_LITTLE = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
+FOR_SMALL_PLANS = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xmn1g -XX:MetaspaceSize=512m"
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,9 +79,12 @@ def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "spark.sql.ui.retainedExecutions": "10",
     }
     if "full" not in request.config.option.markexpr:
-        # Java's second compiler takes half of the time of plans that are made once each: 120 CPU-seconds in place of 80; a million
-        # rows of the full tier are worth it
-        options["spark.driver.extraJavaOptions"] = COMPILE_LITTLE
+        # Java's second compiler takes half of the time of plans that are made once each: 120 CPU-seconds in place of 80; threads that
+        # collect garbage beside the work are another tenth on two cores; a million rows of the full tier are worth both
+        options["spark.driver.extraJavaOptions"] = FOR_SMALL_PLANS
+        # a table of a test has one file or two: which of them can be skipped costs a sixth of a run to find out
+        options["spark.databricks.delta.stats.skipping"] = "false"
+        options["spark.databricks.delta.snapshotPartitions"] = "1"
     master = "local[1]" if is_one_of_several else "local[2]"
     session = start(
         SparkSettings(master=master, driver_memory="3g", log_file=str(folder / "spark.log"), options=options)
