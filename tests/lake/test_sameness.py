@@ -3,7 +3,7 @@ from __future__ import annotations
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from learnlake.lake.sameness import content_hash
+from learnlake.lake.sameness import content_hash, differing
 from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS
 from tests.drawing import draw
 
@@ -38,3 +38,13 @@ def test_doubles_and_maps_count_alike_however_deep_they_stand(spark: SparkSessio
     assert content_hash(nested(0.123456799, 0.5), PORTRAITS) != first
     assert content_hash(nested(0.1234567890, 0.50000001), PORTRAITS) != first
     assert content_hash(nested(0.1234567890, 0.5, "ac"), PORTRAITS) != first
+
+
+def test_rows_that_differ_are_named_by_their_key_and_a_billionth_is_no_difference(spark: SparkSession) -> None:
+    one = rows("0.12345678949999999")
+    assert content_hash(one, SEGMENT_MEMBERS) != content_hash(rows("0.12345678950000001"), SEGMENT_MEMBERS)
+    assert differing(one, rows("0.12345678950000001", version="2"), SEGMENT_MEMBERS).count() == 0
+    assert [row.user_id for row in differing(one, rows("0.123456791"), SEGMENT_MEMBERS).collect()] == ["ann"]
+    assert [row.user_id for row in differing(one, one.where("user_id = 'ann'"), SEGMENT_MEMBERS).collect()] == ["bob"]
+    assert differing(nested(0.1, 0.5), nested(0.1, 0.5, "ba"), PORTRAITS).count() == 0
+    assert differing(nested(0.1, 0.5), nested(0.1, 0.6), PORTRAITS).count() == 1

@@ -102,6 +102,7 @@ def test_a_retrained_segment_keeps_its_id_name_and_colour_and_a_new_one_gets_its
     assert "kept" in {s.segment_id for s in trained(retrained, current=renamed).model.segments_}
 
 
+@pytest.mark.full
 def test_a_planted_split_and_a_planted_merge_are_told(spark: SparkSession) -> None:
     """Half of the fourth group turns to study and buying; later it turns back."""
     numbers, groups = planted(240, seed=5)
@@ -143,6 +144,7 @@ def placed(frames, **more: object):
     return tiers(*frames, as_of=LATER, file="level", schemes=conf, settings=ModelSettings())
 
 
+@pytest.mark.full
 def test_tiers_are_learned_and_judged_on_users_who_came_later(levelled) -> None:
     candidate = placed(levelled, fewest_known=45)
     assert judge(candidate).is_published, judge(candidate).reason

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, MapType, StructType
@@ -9,6 +12,7 @@ from pyspark.sql.types import ArrayType, DataType, DoubleType, MapType, StructTy
 from learnlake.lake import columns as c
 from learnlake.lake.table import Table
 
+NEAR = 1e-9
 OF_THE_RUN = frozenset({c.MODEL_VERSION.name, c.SCORE_VERSIONS.name})
 
 
@@ -26,6 +30,38 @@ def content_hash(frame: DataFrame, table: Table) -> str:
         frame.select(row.cast("decimal(38,0)").alias("h")).agg(F.count("h").alias("n"), F.sum("h").alias("s")).first()
     )
     return f"{found.n}:{found.s}" if found else "0:None"
+
+
+def differing(frame: DataFrame, other: DataFrame, table: Table) -> DataFrame:
+    """Return the keys of rows that are in one frame only, or in both with other values; doubles may be 1e-9 apart.
+
+    A content hash rounds: of two doubles that differ in their last bit, one in a million falls on both sides of a ninth digit.
+
+    Args:
+        frame: rows of ``table``.
+        other: rows of ``table``, compared with those of the same key.
+        table: says what the key is and which columns there are.
+    """
+    key = [column.name for column in table.key if column.name not in OF_THE_RUN]
+    rest = [column for column in table.columns if column.name not in (*key, *OF_THE_RUN)]
+
+    def side(rows: DataFrame) -> DataFrame:
+        return rows.select(*key, F.struct(*(column.name for column in rest)).alias("row"))
+
+    is_met = reduce(and_, (F.col(f"one.{name}").eqNullSafe(F.col(f"two.{name}")) for name in key))
+    met = side(frame).alias("one").join(side(other).alias("two"), on=is_met, how="full_outer")
+    same = (_is_near(F.col("one.row")[k.name], F.col("two.row")[k.name], k.dtype) for k in rest)
+    is_same = reduce(and_, same, F.col("one.row").isNotNull() & F.col("two.row").isNotNull())
+    return met.where(~is_same).select(*(F.coalesce(f"one.{name}", f"two.{name}").alias(name) for name in key))
+
+
+def _is_near(one: Column, two: Column, dtype: DataType) -> Column:
+    if not isinstance(dtype, DoubleType):
+        return F.to_json(F.struct(_settled(one, dtype).alias("v"))) == F.to_json(
+            F.struct(_settled(two, dtype).alias("v"))
+        )
+    near = F.abs(one - two) <= NEAR * F.greatest(F.lit(1.0), F.abs(one), F.abs(two))
+    return one.eqNullSafe(two) | F.coalesce(near, F.lit(False))  # Spark's own literal
 
 
 def _settled(value: Column, dtype: DataType) -> Column:

@@ -62,6 +62,7 @@ def fitted(users: DataFrame) -> dict[str, Tiers]:
     return {model.learner: model.fit(users) for model in (TREE, LOGISTIC)}
 
 
+@pytest.mark.full
 def test_every_learner_finds_the_planted_tiers_that_the_majority_misses(compared):
     found = {each.learner: each.quality for each in compared.measured}
     assert set(found) == {MAJORITY, *LEARNERS}
@@ -70,6 +71,7 @@ def test_every_learner_finds_the_planted_tiers_that_the_majority_misses(compared
     assert {name for name in LEARNERS if found[name].log_loss > 0.5} == set()
 
 
+@pytest.mark.full
 def test_the_comparison_names_its_winner_and_flattens_its_numbers(compared):
     metrics = compared.metrics()
     assert metrics["judged_users"] == 150  # of 200, as it is bounded

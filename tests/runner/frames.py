@@ -1,0 +1,136 @@
+"""A lake of frames in memory, and a pass over it of every step that has a day: real stages and trainings, without a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from learnlake.lake.catalogue import catalogue
+from learnlake.lake.conform import conform
+from learnlake.lake.joins import known_by
+from learnlake.lake.settling import Fate
+from learnlake.lake.stage import Arrivals, ModelNode
+from learnlake.lake.table import Table
+from learnlake.modelling.gate import Candidate, Decision
+from learnlake.modelling.versions import Version
+from learnlake.pipeline import STEPS, graph_of, load_conf
+from learnlake.runner.graph import Graph, Landing, Node
+from learnlake.runner.inputs import Inputs
+from learnlake.runner.ledger import Entry
+from learnlake.runner.run import Runner
+from tests import tiny
+from tests.runner.faked import NOON, MemoryBooks, MemoryRegistry, MemoryStore
+
+
+@dataclass
+class FrameStore(MemoryStore):
+    """Tables as frames that are collected once; the contract and the key are looked at on every write."""
+
+    spark: SparkSession | None = None
+    frames: dict[str, DataFrame] = field(default_factory=dict)
+
+    def keep(self, frame: DataFrame, table: Table) -> int:
+        held = conform(frame, table).toArrow()
+        keys = held.select([column.name for column in table.key])
+        assert keys.group_by(keys.column_names).aggregate([]).num_rows == held.num_rows, f"{table.full_name}: keys"
+        self.frames[table.full_name] = self.spark.createDataFrame(held, table.schema)
+        self.put(table.full_name, [])
+        return held.num_rows
+
+    def read(self, table: Table, as_of: date | None = None) -> DataFrame:
+        whole = self.frames.get(table.full_name)
+        if whole is None:
+            return self.spark.createDataFrame([], table.schema)
+        return whole if as_of is None or table.dated_by is None else whole.where(known_by(table, as_of))
+
+    def day(self, table: Table, *days: date) -> DataFrame:
+        return self.read(table).where(F.col(table.refresh.by[0].name).isin(list(days)))
+
+    def changes(self, table: Table, _: int | None) -> DataFrame:
+        return self.read(table)
+
+    def replace_days(self, frame: DataFrame, table: Table, *days: date) -> int:
+        others = self.read(table).where(~F.col(table.refresh.by[0].name).isin(list(days)))
+        before = others.count()
+        return self.keep(conform(frame, table).unionByName(others) if before else frame, table) - before
+
+    def replace_keys(self, frame: DataFrame, table: Table, _: DataFrame | None) -> int:
+        return self.keep(frame, table)
+
+    def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
+        sound = flagged.where(F.size("reasons") == 0) if "reasons" in flagged.columns else flagged
+        kept = self.keep(sound.select(*(column.name for column in table.columns)), table)
+        return (Fate(table.full_name, "all", kept, kept, 0, 0, 0),)
+
+
+@dataclass
+class KeepingRegistry(MemoryRegistry):
+    """Publishes whatever was fitted, whether it cleared its bars or not: stages are to meet models of odd worlds."""
+
+    models: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def log(
+        self, node: ModelNode, train_day: date, candidate: Candidate, decision: Decision, read: Mapping[str, int]
+    ) -> str:
+        fitted = replace(decision, is_published=candidate.model is not None)
+        number = super().log(node, train_day, candidate, fitted, read)
+        self.models[node.name, number] = candidate.model
+        return number
+
+    def load(self, node: ModelNode, version: Version) -> Any:
+        return self.models[node.name, version.number]
+
+
+@dataclass
+class Pass:
+    """One pass of all dated steps over planted silver tables.
+
+    Attributes:
+        spark: the session.
+        conf: the folder of conf.
+        planted: silver tables, by table.
+    """
+
+    spark: SparkSession
+    conf: Path
+    planted: Mapping[Table, DataFrame]
+
+    @cached_property
+    def store(self) -> FrameStore:
+        made = FrameStore(spark=self.spark)
+        for table, frame in self.planted.items():
+            made.keep(frame, table)
+        return made
+
+    def run(self, as_of: date) -> dict[str, Entry | None]:
+        """Run for a day; return what was said last of each step."""
+        conf, told = load_conf(self.conf, "local", given={"LOGS": "none"}), {}
+        books = MemoryBooks(self.store, lambda: NOON)
+        books.decided = lambda *_: None
+        made = Runner(
+            without_arrivals(graph_of(conf, STEPS)),
+            Inputs(self.store, books, conf),
+            catalogue(conf),
+            KeepingRegistry(),
+            lambda: tiny.KEY,
+            lambda name, _, entry: told.update({name.split(" ")[0]: entry}),
+        )
+        made.run((as_of,))
+        return told
+
+
+def without_arrivals(graph: Graph) -> Graph:
+    """Leave out what raw files become."""
+
+    def arrives(node: Node) -> bool:
+        return isinstance(node, Landing) or any(isinstance(read, Arrivals) for read in node.reads)
+
+    nodes = tuple(node for node in graph.nodes if not arrives(node))
+    return Graph(nodes, {node.name: graph.needs[node.name] & {n.name for n in nodes} for node in nodes})
