@@ -99,31 +99,36 @@ def store(spark: SparkSession, tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Conf and raw logs of the tiny platform."""
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny.write_conf(folder)
-    tiny.write_logs(folder)
-    return folder
+    with tiny.kept_home(ROOT, tmp_path_factory.mktemp("tiny")) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
 def silver(spark: SparkSession, home: Path) -> Path:
     """The tiny platform's lake as far as no day is asked for; tests copy it."""
-    made = tiny.runner(spark, home, "silver")
-    made.run(None, frozenset({"silver.user_days", "silver.consents"}))
-    assert not made.failed
-    return home / "silver"
+
+    def make() -> None:
+        made = tiny.runner(spark, home, "silver")
+        made.run(None, frozenset({"silver.user_days", "silver.consents"}))
+        assert not made.failed
+
+    return tiny.kept_lake(home, "silver", make)
 
 
 @pytest.fixture(scope="session")
 def done(spark: SparkSession, home: Path, silver: Path) -> Runner:
     """The tiny platform's lake after a whole run for its last day; tests only look at it."""
-    shutil.copytree(silver, home / "lake")
-    made = tiny.runner(spark, home)
-    assert made.run(None) == (tiny.DAY,)
-    assert not made.failed
-    return made
+
+    def make() -> None:
+        shutil.copytree(silver, home / "lake")
+        made = tiny.runner(spark, home)
+        assert made.run(None) == (tiny.DAY,)
+        assert not made.failed
+
+    tiny.kept_lake(home, "lake", make)
+    return tiny.runner(spark, home)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from fcntl import LOCK_EX, LOCK_NB, flock
+from hashlib import sha256
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -19,6 +23,7 @@ from learnlake.runner.run import Runner
 KEY = b"a key for tests, long enough"
 FIRST, LAST = date(2026, 3, 1), date(2026, 5, 10)
 DAY = LAST
+KEPT = "kept"
 CANARY = "user-4711-canary@home.example"
 CONF = {
     "base.yml": (
@@ -119,8 +124,8 @@ def actions(number: int) -> list[dict[str, object]]:
 def write_logs(folder: Path, users: int = 24) -> Path:
     """Write two files; the first holds dirt: a repeated line, a broken one, an unknown type, a future one, a bot, an address."""
     logs = folder / "logs"
-    (logs / "members").mkdir(parents=True)
-    (logs / "actions").mkdir()
+    for source in ("members", "actions"):
+        (logs / source).mkdir(parents=True)
     members = [f"{login(n)},2026-03-01 08:00:00,testing,{'no' if n % 6 == 0 else 'yes'}" for n in range(users)]
     (logs / "members" / "a.csv").write_text("\n".join(["login,opened,job,may_mail", *members]) + "\n")
     lines = [json.dumps(action) for n in range(users) for action in actions(n)]
@@ -137,6 +142,46 @@ def write_logs(folder: Path, users: int = 24) -> Path:
     (logs / "actions" / "a.json").write_text("\n".join([*lines[:half], *dirt]) + "\n")
     (logs / "actions" / "b.json").write_text("\n".join(lines[half:]) + "\n")
     return logs
+
+
+@contextmanager
+def kept_home(root: Path, otherwise: Path) -> Iterator[Path]:
+    """Hold a folder that outlives a run of the suite, for as long as code and this platform are the same.
+
+    Args:
+        root: of the checkout.
+        otherwise: a folder for this run alone, taken where another run of the suite holds the one that is kept.
+    """
+    code = sha256()
+    for path in (*sorted((root / "src").rglob("*.py")), root / "constraints.txt", Path(__file__)):
+        code.update(path.read_bytes())
+    homes = root / ".pytest_cache" / "tiny"
+    folder = homes / code.hexdigest()[:16]
+    homes.mkdir(parents=True, exist_ok=True)
+    with (homes / "lock").open("w") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            folder = otherwise
+        else:
+            for other in set(homes.iterdir()) - {folder, homes / "lock"}:
+                shutil.rmtree(other)
+            for left in set(folder.glob("*")) - {folder / name for name in (KEPT, "conf", "logs")}:
+                shutil.rmtree(left)
+        if not (folder / "logs").is_dir():
+            write_conf(folder)
+            write_logs(folder)
+        yield folder
+
+
+def kept_lake(home: Path, name: str, make: Callable[[], object]) -> Path:
+    """Return a lake of a home: a copy of what an earlier run made there, else made now and kept."""
+    lake, kept = home / name, home / KEPT / name
+    if kept.is_dir():
+        return Path(shutil.copytree(kept, lake))
+    make()
+    shutil.copytree(lake, home / KEPT / f"{name}.part", dirs_exist_ok=True).rename(kept)
+    return lake
 
 
 def runner(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.conform import conform
 from learnlake.lake.joins import known_by
+from learnlake.lake.sameness import content_hash
 from learnlake.lake.settling import Fate
 from learnlake.lake.stage import Arrivals, ModelNode
 from learnlake.lake.table import Table
@@ -53,6 +53,10 @@ class FrameStore(MemoryStore):
     def day(self, table: Table, *days: date) -> DataFrame:
         return self.read(table).where(F.col(table.refresh.by[0].name).isin(list(days)))
 
+    def days(self, table: Table) -> list[date]:
+        dated = table.dated_by or table.refresh.by[0]
+        return sorted(row[0] for row in self.read(table).select(dated.name).distinct().collect())
+
     def changes(self, table: Table, _: int | None) -> DataFrame:
         return self.read(table)
 
@@ -65,8 +69,12 @@ class FrameStore(MemoryStore):
         return self.keep(frame, table)
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
+        """Keep the sound rows; of several with one key the first by the table's refresh columns, whenever they came."""
         sound = flagged.where(F.size("reasons") == 0) if "reasons" in flagged.columns else flagged
-        kept = self.keep(sound.select(*(column.name for column in table.columns)), table)
+        rows = sound.select(*(column.name for column in table.columns)).unionByName(self.read(table))
+        turn = Window.partitionBy(*(k.name for k in table.key)).orderBy(*(k.name for k in table.refresh.by))
+        first = rows.withColumn("_turn", F.row_number().over(turn)).where("_turn = 1").drop("_turn")
+        kept = self.keep(first, table)
         return (Fate(table.full_name, "all", kept, kept, 0, 0, 0),)
 
 
@@ -90,7 +98,7 @@ class KeepingRegistry(MemoryRegistry):
 
 @dataclass
 class Pass:
-    """One pass of all dated steps over planted silver tables.
+    """Passes of dated steps over planted silver tables; what one leaves, the next finds.
 
     Attributes:
         spark: the session.
@@ -101,29 +109,33 @@ class Pass:
     spark: SparkSession
     conf: Path
     planted: Mapping[Table, DataFrame]
+    registry: KeepingRegistry = field(default_factory=KeepingRegistry)
 
-    @cached_property
-    def store(self) -> FrameStore:
-        made = FrameStore(spark=self.spark)
+    def __post_init__(self) -> None:
+        self.store = FrameStore(spark=self.spark)
         for table, frame in self.planted.items():
-            made.keep(frame, table)
-        return made
+            self.store.keep(frame, table)
+        self.books = MemoryBooks(self.store, lambda: NOON)
+        self.books.decided = lambda *_: None
 
-    def run(self, as_of: date) -> dict[str, Entry | None]:
-        """Run for a day; return what was said last of each step."""
+    def run(self, *days: date, only: frozenset[str] = frozenset()) -> dict[str, Entry | None]:
+        """Run some steps, or all, for some days; return what was said last of each step."""
         conf, told = load_conf(self.conf, "local", given={"LOGS": "none"}), {}
-        books = MemoryBooks(self.store, lambda: NOON)
-        books.decided = lambda *_: None
         made = Runner(
             without_arrivals(graph_of(conf, STEPS)),
-            Inputs(self.store, books, conf),
+            Inputs(self.store, self.books, conf),
             catalogue(conf),
-            KeepingRegistry(),
+            self.registry,
             lambda: tiny.KEY,
             lambda name, _, entry: told.update({name.split(" ")[0]: entry}),
         )
-        made.run((as_of,))
+        made.run(days, only)
         return told
+
+    def hashes(self) -> dict[str, str]:
+        """Return the content hash of every table."""
+        tables = catalogue(load_conf(self.conf, "local", given={"LOGS": "none"}))
+        return {name: content_hash(self.store.read(tables[name]), tables[name]) for name in self.store.frames}
 
 
 def without_arrivals(graph: Graph) -> Graph:
