@@ -28,6 +28,7 @@ DATA = ROOT.parent / "shared" / "data"
 
 
 FULL_FOLDERS = frozenset({"simulate", "stories"})
+LONG = ("tests/test_odd_worlds.py", "tests/test_oulad.py", "tiny")  # the last of them first
 TIER_NAMES = frozenset({"quick", "full", "cluster"})
 TIERS = pytest.StashKey[dict[str, frozenset[str]]]()
 TINY = re.compile(r"^def test_\w+\(\s*(?:[^)]*[\s,])?(?:home|silver|done|say)\b", re.MULTILINE)
@@ -51,11 +52,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class ByWhatIsShared(LoadFileScheduling):
-    """Hands each worker whole files, and all files that look at the tiny platform's lake to one of them."""
+    """Hands each worker whole files, and all files that look at the tiny platform's lake to one of them, the longest first."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
         return "tiny" if TINY.search((ROOT / file).read_text(encoding="utf-8")) else file
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """A file of few tests that take minutes would come last, and one worker would wait for the other."""
+        for scope in [scope for scope in LONG if scope in self.workqueue]:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:

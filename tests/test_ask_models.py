@@ -65,6 +65,7 @@ def test_all_about_one_model_is_shown(say) -> None:
     assert [name for what, name in said if what == "Delta version of" and name.startswith("gold.user_features ")]
 
 
+@pytest.mark.full
 def test_a_rollback_scores_the_day_anew_by_the_version_before_and_trains_nothing(
     say, spark: SparkSession, home: Path, rolled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def test_placements_are_counted(say, lake) -> None:
     assert [(row["placement"], row["user_count"], row["mostly_found_by"]) for row in rows] == [("next", "1", "segment")]
 
 
+@pytest.mark.full
 def test_what_lists_are_like_is_told_of_each_placement(say, lake) -> None:
     """One of three courses is shown, once; two of the three people had turned to it; its topic is the only one there is."""
     found = say("lists", "--quality", "--format", "csv", lake=lake)

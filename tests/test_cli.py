@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.tiny import runner
 
 
+@pytest.mark.full
 def test_run_makes_a_table_and_what_it_needs(say, tmp_path: Path) -> None:
     found = say("run", "--only", "silver.accounts", lake=tmp_path / "lake")
     assert found.exit_code == 0, found.stderr

@@ -205,6 +205,7 @@ def test_two_writers_of_one_table_leave_whole_rows_of_both_or_a_sentence(store: 
     assert store.read(SCORES).count() == 1
 
 
+@pytest.mark.full
 def test_runs_that_refuse_rows_at_the_same_time_wait_for_each_other(store: Store) -> None:
     start, kept = Barrier(4), []
 

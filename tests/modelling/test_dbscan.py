@@ -140,6 +140,7 @@ def test_labels_of_many_boxes_equal_those_of_scikit_learn(spark, case):
     assert same(found, by_scikit_learn(points, eps, min_points))
 
 
+@pytest.mark.full
 def test_labels_of_a_single_box_equal_those_of_scikit_learn(spark):
     case = CASES["moons"]
     assert same(by_spark(spark, *case), by_scikit_learn(*case))

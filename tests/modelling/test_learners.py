@@ -33,6 +33,7 @@ def of_class(frame: DataFrame, place: int) -> DataFrame:
     return frame.withColumn("label", (F.col("label") == place).cast("double"))
 
 
+@pytest.mark.full
 def test_logistic_margins_are_those_of_mllib(drawn):
     frame, matrix, _ = drawn
     reference = LogisticRegression(regParam=KNOBS.penalty, maxIter=KNOBS.steps, family="multinomial").fit(frame)
@@ -48,6 +49,7 @@ def test_support_vector_margins_are_those_of_mllib_one_class_against_the_rest(dr
     assert found.scores(matrix)[:, 2] == pytest.approx(said(reference, frame, "rawPrediction")[:, 1])
 
 
+@pytest.mark.full
 def test_boosted_margins_are_the_log_odds_of_mllib(drawn):
     frame, matrix, _ = drawn
     reference = GBTClassifier(

@@ -24,6 +24,7 @@ def rows(spark, points):
     return spark.createDataFrame(held, ["label", "features"]).coalesce(1)
 
 
+@pytest.mark.full
 def test_our_probabilities_are_those_of_mllib(rows, points) -> None:
     ours = perceptron(rows, LAYERS, 30, 7)
     theirs = MultilayerPerceptronClassifier(layers=list(LAYERS), maxIter=30, seed=7).fit(rows).transform(rows)

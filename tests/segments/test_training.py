@@ -86,6 +86,7 @@ def test_what_cannot_be_clustered_is_refused_with_the_reason(spark: SparkSession
     assert not judge(candidate).is_published
 
 
+@pytest.mark.full
 def test_a_retrained_segment_keeps_its_id_name_and_colour_and_a_new_one_gets_its_own(
     spark: SparkSession, first
 ) -> None:

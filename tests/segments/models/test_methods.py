@@ -26,6 +26,7 @@ def test_every_native_method_finds_three_planted_clusters(method):
     assert adjusted_rand_score(GROUPS, shape.labels(POINTS)) == 1.0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("method", sorted(DISTRIBUTED.keys() & NATIVE.keys()))
 def test_mllib_agrees_with_the_native_library(points, method):
     near = in_memory(POINTS, How(method, 3, 5, 7))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from pyspark.sql import SparkSession
 
 from learnlake.behaviour.moments.answers import sequels
@@ -60,6 +61,7 @@ def test_what_goes_before_a_purchase_does_not_follow_it(spark: SparkSession) -> 
     assert found(readers(24, lag=-2)).count() == 0
 
 
+@pytest.mark.full
 def test_what_everybody_does_is_no_sequel(spark: SparkSession) -> None:
     rows = readers(24, lag=2).replace("| chapter |", "| page-0 |")
     assert found(rows).count() == 0
@@ -71,6 +73,7 @@ def test_a_purchase_counts_when_its_whole_window_has_passed(spark: SparkSession)
     assert found(readers(24, lag=2), window_days=31).count() == 0
 
 
+@pytest.mark.full
 def test_without_order_nothing_is_told(spark: SparkSession) -> None:
     """Buyers alone read 20 chapters, each before the purchase or after it by a coin: at most one is told."""
     dice = np.random.default_rng(2)

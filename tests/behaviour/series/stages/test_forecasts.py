@@ -45,6 +45,7 @@ def test_segments_add_up_to_all_users(made) -> None:
     assert np.allclose(level, whole)
 
 
+@pytest.mark.full
 def test_the_little_series_of_the_article_is_too_short_and_goes_on_by_its_line(spark: SparkSession) -> None:
     drawn = points(spark, {("all", "all"): np.arange(1.0, 6.0)})
     settings = conf(ahead={"day": 3})

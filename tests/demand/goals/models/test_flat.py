@@ -53,6 +53,7 @@ def test_a_column_from_after_the_fact_is_refused_by_name(spark, table) -> None:
     assert "--leave-out" in found.refusal
 
 
+@pytest.mark.full
 def test_with_a_time_the_newest_rows_judge(spark, table) -> None:
     found = learned_flat(spark.createDataFrame(table), Flat("target", time="day", leaves_out=("thanked",)))
     assert found.remark.startswith("split by day: the newest fifth judges")
@@ -65,6 +66,7 @@ def test_words_for_yes_and_no_are_understood(spark, table) -> None:
     assert found.metrics["base_rate"] == pytest.approx(table["target"].mean(), abs=0.05)
 
 
+@pytest.mark.full
 def test_noise_is_not_published(spark, table) -> None:
     noise = table.assign(target=np.random.default_rng(5).integers(0, 2, COUNT))[["visits", "months", "luck", "target"]]
     assert not judge(learned_flat(spark.createDataFrame(noise), Flat("target"))).is_published
