@@ -67,6 +67,7 @@ def test_what_a_user_says_counts_at_once_and_is_not_stored(say, lake) -> None:
     assert [row[1] for row in told(say(*words, lake=lake))] == ["go-2", "go-1"]
 
 
+@pytest.mark.full
 def test_a_stranger_gets_what_is_popular_only_if_an_account_is_known(say, lake) -> None:
     found = say("recommend", "nobody", lake=lake)
     assert found.exit_code == 1

@@ -159,10 +159,10 @@ def write_conf(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "world", [name if "beside" in name else pytest.param(name, marks=pytest.mark.full) for name in WORLDS]
+    "odd", [name if "beside" in name else pytest.param(name, marks=pytest.mark.full) for name in WORLDS]
 )
-def test_an_odd_world_passes_through_every_step(spark: SparkSession, tmp_path: Path, world: str) -> None:
-    events = [row for made in WORLDS[world] for row in made()]
+def test_an_odd_world_passes_through_every_step(spark: SparkSession, tmp_path: Path, odd: str) -> None:
+    events = [row for made in WORLDS[odd] for row in made()]
     planted = {
         EVENTS: filled(EVENTS, events),
         ITEMS: filled(ITEMS, things(events)),

@@ -114,15 +114,6 @@ class TestSomeTablesOfEveryRoom:
         assert done.status == 0
         assert other_tables(spark, home / "at_home", home / "submitted", world, *SOME) == []
 
-    def test_what_the_submitter_does_not_say_follows_the_size(
-        self, cluster: Cluster, wheel: Path, tmp_path: Path
-    ) -> None:
-        job = tmp_path / "told.py"
-        job.write_text(TELLS, encoding="utf-8")
-        said = ("--conf", "spark.sql.shuffle.partitions=7")
-        done = cluster.submit("--packages", delta_package(), "--py-files", wheel, *said, job, env={}, within=LONGEST)
-        assert done.told.split() == ["7", "2", "32m", "UTC"], done.told + done.logged[-5_000:]
-
 
 class TestTheWholeJob:
     """A simulated world of 200 people and 60 days; every step, and how long it takes beside local mode on the same two cores."""
@@ -171,3 +162,12 @@ class TestTheWholeJob:
     def test_it_takes_at_most_twice_as_long(self, at_home: Submitted, abroad: Submitted) -> None:
         sys.stdout.write(f"\nlocal mode took {at_home.seconds:.0f} s, the cluster {abroad.seconds:.0f} s\n")
         assert abroad.seconds <= 2 * at_home.seconds
+
+    def test_what_the_submitter_does_not_say_follows_the_size(
+        self, cluster: Cluster, wheel: Path, tmp_path: Path
+    ) -> None:
+        job = tmp_path / "told.py"
+        job.write_text(TELLS, encoding="utf-8")
+        said = ("--conf", "spark.sql.shuffle.partitions=7")
+        done = cluster.submit("--packages", delta_package(), "--py-files", wheel, *said, job, env={}, within=LONGEST)
+        assert done.told.split() == ["7", "2", "32m", "UTC"], done.told + done.logged[-5_000:]

@@ -151,6 +151,7 @@ def test_settling_the_same_rows_again_changes_nothing_and_still_adds_up(store: S
     assert store.read(FACTS).count() == 2
 
 
+@pytest.mark.full
 def test_the_first_of_a_key_stays_in_whichever_order_the_rows_come(store: Store) -> None:
     late = "event_id | text | source | mapping | source_file | source_position | received_at | reasons\n1 | late | s | m | b | p | 2026-05-02 | []"
     early = "event_id | text | source | mapping | source_file | source_position | received_at | reasons\n1 | early | s | m | a | p | 2026-05-01 | []"

@@ -33,6 +33,7 @@ def test_a_file_lands_once_and_its_broken_line_is_refused_once(
         land(store, made, b"another key, long enough", confirmed)
 
 
+@pytest.mark.full
 def test_a_file_without_records_is_no_news_until_it_has_some(spark: SparkSession, store: Store, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()

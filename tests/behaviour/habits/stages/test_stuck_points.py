@@ -90,6 +90,7 @@ def test_chapters_that_nobody_can_fail_have_stops(spark: SparkSession) -> None:
     )
 
 
+@pytest.mark.full
 def test_many_tries_are_a_hurdle_of_their_own(spark: SparkSession) -> None:
     """Twelve need three tries at a-1 and one at a-2."""
     tries = [

@@ -67,6 +67,7 @@ def test_what_everybody_does_is_no_sequel(spark: SparkSession) -> None:
     assert found(rows).count() == 0
 
 
+@pytest.mark.full
 def test_a_purchase_counts_when_its_whole_window_has_passed(spark: SparkSession) -> None:
     """The purchases are 30 days old: a window of 30 days has passed, one of 31 has not."""
     assert found(readers(24, lag=2), window_days=30).count() == 1
@@ -83,6 +84,7 @@ def test_without_order_nothing_is_told(spark: SparkSession) -> None:
     assert found("\n".join(rows)).count() <= 1
 
 
+@pytest.mark.full
 def test_a_lake_without_purchases_has_no_row(spark: SparkSession) -> None:
     assert found(HEAD).count() == 0
     assert found("\n".join([HEAD, line(1, "view", "page", 3)])).count() == 0

@@ -55,6 +55,7 @@ def test_sparse_series_have_methods_of_their_own(made) -> None:
     assert tried == {"seasonal_naive", "croston", "tsb"}
 
 
+@pytest.mark.full
 def test_no_origin_lies_before_the_members_were_known(spark: SparkSession) -> None:
     known = AS_OF - timedelta(days=25)
     drawn = points(spark, {("level", "junior"): weekly(84)}).withColumn("members_date", F.lit(known))

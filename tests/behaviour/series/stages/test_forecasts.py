@@ -62,6 +62,7 @@ def test_zeros_stay_zero_and_nothing_counted_is_expected_below_zero(made) -> Non
     assert (made[["low_80", "low_95"]] >= 0).all().all()
 
 
+@pytest.mark.full
 def test_a_series_without_scores_gets_the_simple_method_and_says_so(spark: SparkSession) -> None:
     drawn = points(spark, {("all", "all"): weekly(84)})
     none = forecast_scores(forecast_trials(drawn.limit(0), as_of=AS_OF, settings=conf()), as_of=AS_OF)

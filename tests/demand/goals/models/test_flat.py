@@ -60,6 +60,7 @@ def test_with_a_time_the_newest_rows_judge(spark, table) -> None:
     assert found.metrics["rows"] == pytest.approx(COUNT / 5, rel=0.03)
 
 
+@pytest.mark.full
 def test_words_for_yes_and_no_are_understood(spark, table) -> None:
     worded = table.assign(target=np.where(table["target"] == 1, "yes", "no"))
     found = learned_flat(spark.createDataFrame(worded), Flat("target", leaves_out=("thanked", "day")))
