@@ -124,8 +124,8 @@ def actions(number: int) -> list[dict[str, object]]:
 def write_logs(folder: Path, users: int = 24) -> Path:
     """Write two files; the first holds dirt: a repeated line, a broken one, an unknown type, a future one, a bot, an address."""
     logs = folder / "logs"
-    for source in ("members", "actions"):
-        (logs / source).mkdir(parents=True)
+    (logs / "members").mkdir(parents=True)
+    (logs / "actions").mkdir()
     members = [f"{login(n)},2026-03-01 08:00:00,testing,{'no' if n % 6 == 0 else 'yes'}" for n in range(users)]
     (logs / "members" / "a.csv").write_text("\n".join(["login,opened,job,may_mail", *members]) + "\n")
     lines = [json.dumps(action) for n in range(users) for action in actions(n)]

@@ -95,7 +95,7 @@ class TestSomeTablesOfEveryRoom:
     @pytest.fixture(scope="class")
     @classmethod
     def done(cls, spark: SparkSession, cluster: Cluster, wheel: Path, world: World, home: Path) -> Submitted:
-        """What came of the job; meanwhile local mode makes the same tables, for either waits much of its time."""
+        """What came of the job; meanwhile local mode makes the same tables."""
         with ThreadPoolExecutor(1) as pool:
             there = pool.submit(submitted, cluster, wheel, world, home / "submitted", *SOME)
             here = tiny.runner(spark, home, "at_home")

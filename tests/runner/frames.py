@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.conform import conform
-from learnlake.lake.joins import known_by
 from learnlake.lake.sameness import content_hash
 from learnlake.lake.settling import Fate
 from learnlake.lake.stage import Arrivals, ModelNode
+from learnlake.lake.store import Store
 from learnlake.lake.table import Table
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.versions import Version
@@ -26,36 +27,26 @@ from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Entry
 from learnlake.runner.run import Runner
 from tests import tiny
-from tests.runner.faked import NOON, MemoryBooks, MemoryRegistry, MemoryStore
+from tests.runner.faked import NOON, MemoryBooks, MemoryRegistry
 
 
-@dataclass
-class FrameStore(MemoryStore):
-    """Tables as frames that are collected once; the contract and the key are looked at on every write."""
+@dataclass(frozen=True)
+class FrameStore(Store):
+    """Tables as views of rows that were collected once; the contract and the key are looked at on every write."""
 
-    spark: SparkSession | None = None
-    frames: dict[str, DataFrame] = field(default_factory=dict)
+    def address(self, table: Table) -> str:
+        return f"{self.root}_{table.layer}_{table.name}"
+
+    def version(self, table: Table) -> int | None:
+        return self._versions.get(table.full_name)
 
     def keep(self, frame: DataFrame, table: Table) -> int:
         held = conform(frame, table).toArrow()
         keys = held.select([column.name for column in table.key])
         assert keys.group_by(keys.column_names).aggregate([]).num_rows == held.num_rows, f"{table.full_name}: keys"
-        self.frames[table.full_name] = self.spark.createDataFrame(held, table.schema)
-        self.put(table.full_name, [])
+        self.spark.createDataFrame(held, table.schema).createOrReplaceTempView(self.address(table))
+        self._versions[table.full_name] = self._versions.get(table.full_name, -1) + 1
         return held.num_rows
-
-    def read(self, table: Table, as_of: date | None = None) -> DataFrame:
-        whole = self.frames.get(table.full_name)
-        if whole is None:
-            return self.spark.createDataFrame([], table.schema)
-        return whole if as_of is None or table.dated_by is None else whole.where(known_by(table, as_of))
-
-    def day(self, table: Table, *days: date) -> DataFrame:
-        return self.read(table).where(F.col(table.refresh.by[0].name).isin(list(days)))
-
-    def days(self, table: Table) -> list[date]:
-        dated = table.dated_by or table.refresh.by[0]
-        return sorted(row[0] for row in self.read(table).select(dated.name).distinct().collect())
 
     def changes(self, table: Table, _: int | None) -> DataFrame:
         return self.read(table)
@@ -112,7 +103,7 @@ class Pass:
     registry: KeepingRegistry = field(default_factory=KeepingRegistry)
 
     def __post_init__(self) -> None:
-        self.store = FrameStore(spark=self.spark)
+        self.store = FrameStore(self.spark, f"frames_{uuid4().hex}")
         for table, frame in self.planted.items():
             self.store.keep(frame, table)
         self.books = MemoryBooks(self.store, lambda: NOON)
@@ -135,7 +126,7 @@ class Pass:
     def hashes(self) -> dict[str, str]:
         """Return the content hash of every table."""
         tables = catalogue(load_conf(self.conf, "local", given={"LOGS": "none"}))
-        return {name: content_hash(self.store.read(tables[name]), tables[name]) for name in self.store.frames}
+        return {name: content_hash(self.store.read(tables[name]), tables[name]) for name in self.store._versions}
 
 
 def without_arrivals(graph: Graph) -> Graph:
