@@ -10,7 +10,7 @@ BENCH := demo/large
 WORKERS := 2
 SUITE := $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: demo test test-full test-all test-cluster install install-test bench docs clean
+.PHONY: demo test test-full test-all test-cluster mutants install install-test bench docs clean
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -49,6 +49,12 @@ test-all: test test-full
 # a standalone cluster on loopback; ONE="-k TestSomeTablesOfEveryRoom" is the quick half, which CI runs
 test-cluster: install-test
 	@$(BIN)/python -m pytest tests/cluster -m cluster -s $(ONE)
+
+# small wrong changes to the code, each shown to the tests that run its line; goes on where it was stopped, and writes docs/mutants.md
+mutants: install-test
+	@[ -f .mutants/quick.json ] || $(BIN)/python -m bench.mutants record
+	@for tier in quick tiny full; do $(BIN)/python -m bench.mutants show --tier $$tier; done
+	@$(BIN)/python -m bench.mutants page
 
 bench: install-test
 	@$(BIN)/python bench/features.py

@@ -15,6 +15,7 @@ from learnlake.simulate.accounts import accounts
 from learnlake.simulate.catalogue import items
 from learnlake.simulate.days import day_date, moment
 from learnlake.simulate.deeds import deeds
+from tests.codegen import compiling
 from tests.drawing import draw
 
 ACADEMY = SimulateSettings(users=1_300, days=98)
@@ -44,8 +45,6 @@ def shaped(rows: DataFrame, table: Table, **columns) -> DataFrame:
 
 def invented(spark: SparkSession, folder: Path, settings: SimulateSettings = ACADEMY) -> Academy:
     """Invent an academy; its events are kept in the folder."""
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
     offered, kept = items(spark, settings), str(folder / "events")
     done = deeds(accounts(spark, settings), offered, settings, "academy").where("NOT is_bot")
     at = moment(F.col("day"), F.col("second"), settings).cast("timestamp")
@@ -57,8 +56,8 @@ def invented(spark: SparkSession, folder: Path, settings: SimulateSettings = ACA
         "local_hour": F.floor(F.col("second") / 3600),
         "score": F.col("points") / 100,
     }
-    shaped(done, EVENTS, **known).write.parquet(kept)
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        shaped(done, EVENTS, **known).write.parquet(kept)
     named = {"known_from": F.col("published_on").cast("timestamp"), "due_at": F.col("due_at").cast("timestamp")}
     told = truth(spark, settings)
     return Academy(

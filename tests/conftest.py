@@ -22,6 +22,7 @@ from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf, load
 from tests import tiny
 from tests.academy import Academy, invented
+from tests.codegen import INTERPRETED
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -77,8 +78,7 @@ def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     options = {
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.shuffle.partitions": "2",
-        # for a handful of rows, writing and compiling code for each projection costs more than interpreting it
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        **INTERPRETED,
         # nor is a plan of a handful of rows made better by planning it anew at every shuffle: a sixth of the suite's time
         "spark.sql.adaptive.enabled": "false",
         "spark.ui.retainedJobs": "10",

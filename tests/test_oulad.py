@@ -20,7 +20,10 @@ from learnlake.lake.tables.journeys import FUNNELS
 from learnlake.lake.tables.ops import QUALITY
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, ITEMS, USER_DAYS
 from learnlake.pipeline import STEPS, load_conf
+from learnlake.portraits.settings import Scores
 from learnlake.runner.run import Runner
+from learnlake.segments.settings import Schemes
+from tests.codegen import compiling
 from tests.conftest import ROOT
 from tests.tiny import KEY
 
@@ -34,17 +37,16 @@ MADE = frozenset({"gold.audiences", "gold.segments", "gold.segment_outcomes", "g
 def run(spark: SparkSession, oulad: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     lake = str(tmp_path_factory.mktemp("oulad") / "lake")
     conf = load_conf(ROOT / "conf", "oulad", given={"DATA": str(oulad.parent)}, lake=lake)
-    conf = replace(
-        conf, sections={**conf.sections, Goals: Goals(files={})}
-    )  # six past days of features would be made for them
+    students = Schemes(files={"students": conf.of(Schemes).files["students"]})
+    # one clustering of a million clicks is judged here; more of the same, and past days for goals, would take twice as long
+    few = {Schemes: students, Scores: Scores(files={}), Goals: Goals(files={})}
+    conf = replace(conf, sections={**conf.sections, **few})
     made = runner_of(conf, Store(spark, lake), STEPS, lambda *_: None)
     made.key = lambda: KEY
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a million rows are worth compiling for
-    assert made.run(None, MADE) == (DAY,), "the last day with an event"
-    assert not made.failed
-    yield made
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        assert made.run(None, MADE) == (DAY,), "the last day with an event"
+        assert not made.failed
+        yield made
 
 
 def test_all_clicks_arrive_and_equal_rows_are_real_repeats(run: Runner) -> None:

@@ -1,6 +1,6 @@
 """Draw mutants, and show them to tests.
 
-    python -m bench.mutants record [--tier quick|tiny|full] [-- WORDS OF PYTEST]
+    python -m bench.mutants record [--tier quick|full] [-- WORDS OF PYTEST]
     python -m bench.mutants draw
     python -m bench.mutants show --tier quick|tiny|full
     python -m bench.mutants done KEY WHAT WAS DONE
@@ -31,6 +31,7 @@ from coverage import CoverageData
 ROOT = Path(__file__).parents[2]
 WORDS = {"quick": ["-m", "quick"], "tiny": ["tests/runner/test_run.py"], "full": []}
 SECONDS = {"quick": 60.0, "tiny": 900.0, "full": 3600.0}
+WORKERS = "2"  # of a record; a mutant is shown to one, so that several can be shown side by side
 MISSES = 3  # tests that fail without the mutant too, before its run is given up
 
 
@@ -44,8 +45,8 @@ class Bench:
     root: Path = ROOT
 
     def record(self, tier: str) -> Record:
-        """Return what was recorded of a tier."""
-        return Record.read(self.home / f"{tier}.json")
+        """Return what was recorded of a tier; the tiny run is part of the quick one."""
+        return Record.read(self.home / f"{'quick' if tier == 'tiny' else tier}.json")
 
     def results(self) -> list[dict[str, Any]]:
         """Return every result and remark so far."""
@@ -77,11 +78,14 @@ def record(bench: Bench, tier: str, words: list[str]) -> None:
     """Run a tier over the true code, and keep what each test and shared fixture ran and took."""
     with copied(ROOT) as copy:
         traced = copy.home / "traced"
-        hashes = ["--hashes"] if tier == "tiny" else []
+        hashes = ["--hashes"] if tier == "quick" else []
         code = digest(replace(bench, root=copy.root).texts())
-        made = run(copy, [f"--traced={traced}", *hashes, *(words or WORDS[tier])], 0)
-        data = CoverageData(str(traced))
-        data.read()
+        made = run(copy, [f"--traced={traced}", *hashes, "-n", WORKERS, *(words or WORDS[tier])], 0)
+        data = CoverageData(no_disk=True)
+        for file in sorted(copy.home.glob(f"{traced.name}*")):
+            of_one = CoverageData(str(file))
+            of_one.read()
+            data.update(of_one)
         replace(Record.of(made.told, data, copy.root), code=code).write(bench.home / f"{tier}.json")
         shutil.copyfile(copy.home / "output.txt", bench.home / f"{tier}.txt")
     passed = len(bench.record(tier).shares)

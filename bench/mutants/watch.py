@@ -7,6 +7,7 @@ runs which line; and it ends the process when the tests' time is up. The time in
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -39,8 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
     source = Path(learnlake.__file__).parent
     if not source.is_relative_to(config.rootpath):
         raise pytest.UsageError(f"learnlake is taken from {source}, not from {config.rootpath}: set PYTHONPATH to src")
-    if config.option.told:
+    is_a_worker, hands_out = hasattr(config, "workerinput"), getattr(config.option, "numprocesses", None)
+    if config.option.told and (is_a_worker or not hands_out):
         config.pluginmanager.register(Watch(config, source), "mutants-watch")
+
+
+def own(file: Path) -> Path:
+    """Return the file of this worker of several, the file itself where there is only one."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    return file.with_name(f"{file.name}.{worker}") if worker else file
 
 
 def shared(key: str) -> str:
@@ -71,11 +79,11 @@ class Watch:
     """The hooks, and what they remember between them."""
 
     def __init__(self, config: pytest.Config, source: Path) -> None:
-        self.file = config.option.told.open("a", encoding="utf-8")
+        self.file = own(config.option.told).open("a", encoding="utf-8")
         self.limit, self.wants_hashes = config.option.tests_seconds, config.option.hashes
         traced = config.option.traced
         self.coverage = traced and Coverage(
-            data_file=str(traced), config_file=False, source=[str(source)], messages=False
+            data_file=str(own(Path(traced))), config_file=False, source=[str(source)], messages=False
         )
         self.test, self.seconds, self.apart = "", 0.0, 0.0
 

@@ -93,10 +93,18 @@ def told(method: str, *errors: float) -> tuple[Trial, ...]:
         ((*told("ets", 1.0, 1.0), *told("theta", 1.0, 0.9)), "theta"),
         ((*told("ets", 1.0, 1.0), *told("theta", 1.0, 1.0)), "ets"),
         ((*told("ets", 1.0, 0.96), *told("ensemble", 1.0, 1.0)), "ensemble"),
+        ((*told("ets", 0.95, 0.95), *told("ensemble", 1.0, 1.0)), "ensemble"),
         ((*told("ets", 0.9, 0.9), *told("ensemble", 1.0, 1.0)), "ets"),
         ((Trial("ets", 0, float("nan"), 5.0, (), ()), Trial("theta", 0, float("nan"), 1.0, (), ())), "theta"),
     ],
-    ids=["better", "equal: the first", "ensemble near enough", "clearly better", "without a scale by percentage"],
+    ids=[
+        "better",
+        "equal: the first",
+        "ensemble near enough",
+        "just at the bound",
+        "clearly better",
+        "without a scale by percentage",
+    ],
 )
 def test_the_ensemble_stands_unless_a_method_was_clearly_better(trials, best):
     assert chosen(trials, 0.05) == best

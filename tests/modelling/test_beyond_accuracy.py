@@ -78,7 +78,9 @@ def test_diversity_is_one_less_the_mean_cosine_of_all_pairs(lists, tags):
     for user, held in LISTS.items():
         pairs = [*combinations([item for item in held if TAGS[item]], 2)]
         wanted[user] = 1 - np.mean([cosine(*pair) for pair in pairs]) if pairs else None
-    assert {row.user_id: row.diversity for row in diversity(lists, tags).collect()} == pytest.approx(wanted)
+    rows = diversity(lists, tags).collect()
+    assert len(rows) == len(LISTS), "one of each user"
+    assert {row.user_id: row.diversity for row in rows} == pytest.approx(wanted)
 
 
 def test_diversity_of_given_vectors_and_of_fewer_than_two(spark):

@@ -116,3 +116,13 @@ def test_the_silhouette_of_two_far_pairs_is_that_of_its_definition_and_noise_has
     """A point is 1 away from its own pair, and 10.5 (an outer one) or 9.5 (an inner one) from the other on average."""
     points = np.array([[0.0], [1.0], [10.0], [11.0], [99.0]])
     assert silhouette(points, np.array([0, 0, 1, 1, -1])) == pytest.approx(1 - (1 / 10.5 + 1 / 9.5) / 2)
+
+
+def test_references_of_the_gap_fill_the_box_along_the_principal_axes():
+    """A thin cloud along (2, -1), far from the origin: so are its references."""
+    random = np.random.default_rng(3)
+    along, across = np.array([2.0, -1.0]) / 5**0.5, np.array([1.0, 2.0]) / 5**0.5
+    points = np.outer(random.uniform(-10, 10, 400), along) + np.outer(random.uniform(-1, 1, 400), across) + [40, 70]
+    drawn = clustering._uniform(points, random)
+    assert np.ptp(drawn @ along) == pytest.approx(20, abs=0.5)
+    assert np.ptp(drawn @ across) == pytest.approx(2, abs=0.1)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from learnlake.errors import LearnlakeError
 from learnlake.modelling import binary
+from learnlake.modelling.boosting import Growth
 from learnlake.modelling.contest import SETTINGS, Part, Parts, at_scale, best, shared, simple_of
 from learnlake.modelling.propensity import LEARNERS, Propensity
 from tests.modelling.chances import KINDS, drawn, part, parts
@@ -91,6 +92,13 @@ def test_all_rows_on_spark_give_about_what_the_sample_gave(spark) -> None:
     assert whole != found.model
     test, seen, _ = drawn(3_000, seed=9)
     assert binary.roc_auc(seen, whole.chances(test)) > binary.roc_auc(seen, found.model.chances(test)) - 0.02
+
+
+def test_what_did_not_win_by_boosting_is_not_fitted_again_to_all_rows(spark) -> None:
+    """Whatever the setting says: a champion of before may be another learner than the one whose setting is at hand."""
+    found = best(Propensity(*KINDS, learners=("logistic_regression",)), parts(300), spark)
+    assert found.model.recipe_ is not None
+    assert at_scale(found.model, Growth(), spark.range(0), "key", 1) is found.model
 
 
 def test_the_simple_model_sees_only_its_columns() -> None:

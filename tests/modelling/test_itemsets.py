@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
+from learnlake.modelling import itemsets as module
 from learnlake.modelling.itemsets import Limits, floor, frequent, itemsets, lowest
 from tests.conftest import DATA
 
@@ -136,7 +137,13 @@ def test_native_and_mllib_find_the_same_in_groceries(spark: SparkSession, grocer
     assert len(native["groceries"]) == 333
 
 
-def test_scopes_are_mined_apart_duplicates_count_once_and_large_scopes_go_to_mllib(spark: SparkSession):
+def test_scopes_are_mined_apart_duplicates_count_once_and_large_scopes_go_to_mllib(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+):
+    by_mllib, asked = module._by_mllib, []
+    monkeypatch.setattr(
+        module, "_by_mllib", lambda held, row, *rest: asked.append(row.scope) or by_mllib(held, row, *rest)
+    )
     scopes = {
         "a": [["p", "q", "q"], ["p", "q", None], ["p", "r"], [], ["s"]],
         "a/level/x": [["p", "q"], ["q"]],
@@ -149,7 +156,9 @@ def test_scopes_are_mined_apart_duplicates_count_once_and_large_scopes_go_to_mll
     }
     baskets = frame(spark, scopes)
     assert by_scope(frequent(baskets, limits)) == wanted
+    assert asked == []
     assert by_scope(frequent(baskets, limits, at_most_native=5)) == wanted
+    assert sorted(asked) == ["a", "b"]
     assert by_scope(frequent(baskets.limit(0), limits)) == {}
 
 

@@ -28,6 +28,16 @@ def test_the_newest_finished_run_counts_and_a_failed_one_does_not(spark: SparkSe
     assert store.read(RUNS).count() == 2
 
 
+def test_of_two_finished_runs_the_one_that_started_later_counts_whichever_was_written_first(
+    spark: SparkSession, store: Store
+) -> None:
+    ledger = Ledger(store, lambda: NOON)
+    for hour, signature in ((14, "later"), (13, "before")):
+        ledger.write(Entry("silver.x", None, DONE, signature=signature), started_at=NOON.replace(hour=hour))
+    ledger.flush()
+    assert Ledger(store, lambda: NOON).last("silver.x").signature == "later"
+
+
 def test_rows_that_do_not_add_up_are_found_and_kept_as_a_check(spark: SparkSession, store: Store) -> None:
     good, bad = Fate("s", "m", 4, 1, 1, 1, 1), Fate("s", "n", 4, 1, 1, 1, 0)
     ledger = Ledger(store, lambda: NOON)

@@ -7,16 +7,20 @@ import sys
 from datetime import timedelta
 from functools import reduce
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from learnlake.errors import LearnlakeError
 from learnlake.lake.sameness import content_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.ops import MODELS, QUALITY, REJECTS, RUNS
 from learnlake.lake.tables.silver import ACCOUNTS, CONSENTS, EVENTS, USER_DAYS
+from learnlake.runner.graph import Graph
 from learnlake.runner.run import Runner
+from tests.drawing import draw
 from tests.runner.frames import Pass
 from tests.tiny import CANARY, DAY, KEY, hashes, runner, write_conf, write_logs
 
@@ -46,6 +50,29 @@ def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
     audience = store.read(AUDIENCES).collect()
     assert {row.arm for row in audience} == {"contact", "holdout"}
     assert len(audience) == 8, "12 users study much; those whose number is a multiple of 6 said no"
+
+
+@pytest.mark.parametrize(
+    ("dates", "closed"),
+    [
+        (("2026-05-08", "2026-05-09", "2026-05-10"), "2026-05-09"),
+        (("2026-05-07",), "2026-05-07"),
+        (("2026-05-10",), None),
+    ],
+    ids=["the day on which rows came may go on", "a day without events is none", "none yet"],
+)
+def test_a_run_is_for_the_last_day_that_had_ended_when_the_newest_rows_came(
+    spark: SparkSession, dates: tuple[str, ...], closed: str | None
+) -> None:
+    lines = [f"{day} | 2026-05-10T0{place}:00" for place, day in enumerate(dates)]
+    events = draw(EVENTS, "\n".join(["event_date | received_at", *lines]))
+    store = SimpleNamespace(read=lambda _: events)
+    made = Runner(Graph((), {}), SimpleNamespace(store=store), {}, None, lambda: KEY, lambda *_: None)
+    if closed:
+        assert str(made.last_closed_day()) == closed
+    else:
+        with pytest.raises(LearnlakeError, match="no day is closed yet"):
+            made.last_closed_day()
 
 
 def test_every_source_and_mapping_adds_up_and_dirt_is_kept_with_its_reasons(done: Runner) -> None:

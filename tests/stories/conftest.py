@@ -26,6 +26,7 @@ from learnlake.recommend.lists.rules.frames import Known
 from learnlake.recommend.lists.rules.lists import Maker
 from learnlake.settings import Conf
 from learnlake.simulate import SimulateSettings
+from tests.codegen import compiling
 from tests.conftest import ROOT
 
 DEMO = ROOT / "demo"
@@ -91,7 +92,5 @@ def world(spark: SparkSession) -> Iterator[World]:
     conf = load_conf(ROOT / "conf", "demo", given={"SIMULATED": str(logs)}, lake=str(lake))
     store = Store(spark, str(lake))
     users, key = spark.read.json((logs / "truth" / "users").as_posix()), key_of(conf.of(KeySettings), store.root)
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a million rows are worth compiling for
-    yield World(store, conf, planted.found(store, users, key), planted.people(store, users, key))
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        yield World(store, conf, planted.found(store, users, key), planted.people(store, users, key))

@@ -16,6 +16,7 @@ from learnlake.behaviour.habits.stages.stuck_points import stuck_points
 from learnlake.behaviour.habits.stages.study_habits import study_habits
 from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS
 from tests.academy import shaped
+from tests.codegen import compiling
 from tests.drawing import draw
 
 pytestmark = pytest.mark.full
@@ -67,10 +68,8 @@ def frames(spark: SparkSession, base, tmp_path_factory: pytest.TempPathFactory) 
         part_of=F.col("course"),
         due_at=due,
     )
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
-    yield events, draw(IDENTITIES, "account_id"), items
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        yield events, draw(IDENTITIES, "account_id"), items
 
 
 def test_the_last_day_and_late_work_of_each_student_are_those_of_duckdb(base, frames) -> None:

@@ -67,9 +67,10 @@ def test_paths_and_transitions_are_listed_the_most_frequent_first(spark: SparkSe
         """
         as_of_date | scope | from_item | to_item | transition_count | transition_share | lift | q_value
         2026-05-01 | c     | start     | a       | 3                | 0.3333           | 1.2  | 0.5
+        2026-05-01 | c     | a         | c       | 4                | 0.5              | 2    | 0.001
         2026-05-01 | c     | a         | b       | 4                | 0.5              | 2    | 0.001
         2026-04-30 | c     | a         | b       | 9                | 0.5              | 2    | 0.001
     """,
     )
-    assert keys(transitions(ways, as_of=DAY), "from_item", "to_item") == [("a", "b"), ("start", "a")]
+    assert keys(transitions(ways, as_of=DAY), "from_item", "to_item") == [("a", "b"), ("a", "c"), ("start", "a")]
     assert keys(transitions(ways, as_of=DAY, scope="c", item="start"), "transition_share") == [(0.333,)]

@@ -18,6 +18,7 @@ from learnlake.simulate.catalogue import items
 from learnlake.simulate.days import day_date, moment
 from learnlake.simulate.deeds import deeds
 from tests.academy import shaped
+from tests.codegen import compiling
 from tests.drawing import draw
 
 WORLD = SimulateSettings(users=1_500, days=66)
@@ -45,8 +46,6 @@ class Asked:
 
 @pytest.fixture(scope="session")
 def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
     people, offered = accounts(spark, WORLD), items(spark, WORLD)
     done = reduce(DataFrame.unionByName, (deeds(people, offered, WORLD, name) for name in ("forum", "advisory")))
     known = {
@@ -56,8 +55,8 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Aske
         "attributes": F.create_map(F.lit("request_type"), F.col("request_type")),
     }
     kept = str(tmp_path_factory.mktemp("asked") / "events")
-    shaped(done.where("NOT is_bot"), EVENTS, **known).write.parquet(kept)
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        shaped(done.where("NOT is_bot"), EVENTS, **known).write.parquet(kept)
     named = {"known_from": F.col("published_on").cast("timestamp"), "due_at": F.col("due_at").cast("timestamp")}
     placed = {
         "user_id": F.concat_ws("/", "platform", "login_id"),

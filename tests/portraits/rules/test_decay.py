@@ -29,6 +29,12 @@ def test_few_events_leave_the_prior_and_many_outweigh_it(spark, evidence: float,
     assert found == pytest.approx(weight, abs=1e-9)
 
 
+def test_weights_that_sums_of_another_order_give_are_equal(spark: SparkSession) -> None:
+    """Nine digits: the sixteenth depends on the order in which Spark adds up."""
+    third = [F.lit(value) for value in (1.0, 3.0, 0.0, 0.0)]
+    assert value(spark, shrunk(*third)) == 0.333333333
+
+
 @pytest.mark.parametrize(("weight", "total"), [(0.5, 0.0), (0.5, 94.0), (1.0, 3.0), (0.0, 3.0)])
 def test_the_deviation_is_that_of_the_beta_posterior(spark: SparkSession, weight: float, total: float) -> None:
     wanted = (weight * (1 - weight) / (total + 5 + 1)) ** 0.5

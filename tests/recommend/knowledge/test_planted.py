@@ -17,6 +17,7 @@ from learnlake.recommend.knowledge.stages.item_progress import item_progress
 from learnlake.recommend.knowledge.stages.learning_paths import learning_paths
 from learnlake.recommend.knowledge.stages.user_knowledge import user_knowledge
 from tests.academy import ACADEMY, Academy, shaped
+from tests.codegen import compiling
 
 pytestmark = pytest.mark.full
 
@@ -54,10 +55,8 @@ def tags_by(academy: Academy, day: date) -> DataFrame:
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[None]:
     """A hundred thousand rows are worth compiling for."""
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")
-    yield
-    spark.conf.set("spark.sql.codegen.factoryMode", mode)
+    with compiling(spark):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ from learnlake.settings import Conf
 from learnlake.simulate.accounts import accounts
 from learnlake.simulate.topics import TOPICS
 from tests.academy import ACADEMY, Academy, shaped
+from tests.codegen import compiling
 
 pytestmark = pytest.mark.full
 
@@ -54,12 +55,8 @@ def nothing(spark: SparkSession, table: Table) -> DataFrame:
 
 @pytest.fixture(scope="module")
 def lists(spark: SparkSession, academy: Academy, shipped: Conf, tmp_path_factory: pytest.TempPathFactory) -> Lists:
-    mode = spark.conf.get("spark.sql.codegen.factoryMode")
-    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")  # a hundred thousand rows are worth compiling for
-    try:
+    with compiling(spark):
         return _made(spark, academy, shipped, tmp_path_factory.mktemp("lists"))
-    finally:
-        spark.conf.set("spark.sql.codegen.factoryMode", mode)
 
 
 def _made(spark: SparkSession, academy: Academy, shipped: Conf, folder: Path) -> Lists:

@@ -23,15 +23,13 @@ def funnel(**more: object) -> Funnel:
     )
 
 
-def walks(rows: list[tuple[str, str, str, str]], **funnels: Funnel) -> dict[tuple[str, str], list[str]]:
+def walks(drawn: list[tuple[str, str, str, str]], **funnels: Funnel) -> dict[tuple[str, str], list[str]]:
     """The moments of the steps that each user took in each funnel."""
-    lines = [f"{key} | academy | {user} | {kind} | {at} | {at[:10]}" for key, user, kind, at in rows]
+    lines = [f"{key} | academy | {user} | {kind} | {at} | {at[:10]}" for key, user, kind, at in drawn]
     frame = walked(draw(EVENTS, "\n".join([HEADER, *lines])), draw(IDENTITIES, "account_id"), funnels, DAY)
-    return {
-        (row.user_id, walk.funnel): [f"{at:%d %H:%M}" for at in walk.times]
-        for row in frame.collect()
-        for walk in row.walks
-    }
+    rows = frame.collect()
+    assert all(row.walks for row in rows), "who entered none has no row"
+    return {(row.user_id, walk.funnel): [f"{at:%d %H:%M}" for at in walk.times] for row in rows for walk in row.walks}
 
 
 @pytest.mark.parametrize(

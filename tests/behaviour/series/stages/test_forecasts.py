@@ -16,6 +16,7 @@ SERIES = {
     ("all", "all"): SEGMENTS["level", "junior"] + SEGMENTS["level", "senior"],
     **SEGMENTS,
     ("value", "short"): np.arange(1.0, 6.0),
+    ("platform", "losses"): -np.arange(1.0, 6.0),
     ("role", "zero"): np.zeros(84),
     ("platform", "forum"): np.where(np.arange(84) % 6 == 0, 5.0, 0.0),
 }
@@ -45,21 +46,16 @@ def test_segments_add_up_to_all_users(made) -> None:
     assert np.allclose(level, whole)
 
 
-@pytest.mark.full
-def test_the_little_series_of_the_article_is_too_short_and_goes_on_by_its_line(spark: SparkSession) -> None:
-    drawn = points(spark, {("all", "all"): np.arange(1.0, 6.0)})
-    settings = conf(ahead={"day": 3})
-    trials = forecast_trials(drawn, as_of=AS_OF, settings=settings)
-    found = forecasts(drawn, forecast_scores(trials, as_of=AS_OF), as_of=AS_OF, settings=settings)
-    rows = found.orderBy("period_start").collect()
-    assert [row.forecast for row in rows] == [6.0, 7.0, 8.0]
-    assert {(row.forecaster, row.forecast_remark) for row in rows} == {("drift", "too short")}
-
-
 def test_zeros_stay_zero_and_nothing_counted_is_expected_below_zero(made) -> None:
     zero = made[made["segment_id"] == "zero"]
     assert set(zero["forecast_remark"]) == {"all zero"}
-    assert (made[["low_80", "low_95"]] >= 0).all().all()
+    counts = made[made["segment_id"] != "losses"]
+    assert (counts[["low_80", "low_95"]] >= 0).all().all()
+
+
+def test_what_fell_below_zero_may_go_on_falling(made) -> None:
+    losses = made[made["segment_id"] == "losses"]["forecast"].to_numpy()
+    assert np.allclose(losses, -np.arange(6.0, 20.0))
 
 
 @pytest.mark.full

@@ -111,6 +111,11 @@ def test_success_after_it_is_told_beside_success_without_it(spark: SparkSession)
     )
 
 
+def test_beside_few_who_did_without_it_nothing_is_said_of_success(spark: SparkSession) -> None:
+    (row,) = told(with_success(18, 6)[:23]).where("item_id = 'b' AND prerequisite_id = 'a'").collect()
+    assert (row.prior_success_share, row.other_success_share, row.success_lift) == (0.9, 1.0, None)
+
+
 @pytest.mark.parametrize(("of_others", "found"), [(8, 1), (20, 0)])
 def test_who_does_better_without_it_does_not_need_it(spark: SparkSession, of_others: int, found: int) -> None:
     rows = told(with_success(6, of_others)).where("item_id = 'b' AND prerequisite_id = 'a'").collect()

@@ -11,7 +11,7 @@ from tests.recommend.lists.small import crowd, dealt, item, placement, user
 SHELF = [
     item("go-1", lately_count=9, week_count=0, level="junior"),
     item("go-2", lately_count=5, week_count=0, level="senior"),
-    item("js-1", lately_count=3, week_count=0),
+    item("js-1", lately_count=3, week_count=0, age_days=4_000),
     item("py-1", lately_count=0, week_count=0, creator_id="bob"),
 ]
 USERS = [user("ann", dealt("go-1", 2.0, taken_age=9)), user("bea", declared=["py"]), user("new")]
@@ -36,6 +36,9 @@ def test_what_was_taken_is_no_candidate_and_features_stand_beside_each() -> None
     assert row["log_popular"] == pytest.approx(np.log(6))
     assert row["creator_share"] == 1.0
     assert np.isnan(row["days_since_own"])
+    assert row["age_days"] == 100
+    old = found.features[(found.user == 0) & (found.item == 2)][0]
+    assert old[FEATURES.index("age_days")] == 365, "an item of many years is as old as one of a year"
 
 
 def test_candidates_are_lined_up_by_worth_and_equal_ones_by_place() -> None:
