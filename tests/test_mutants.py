@@ -344,7 +344,9 @@ def test_the_page_counts_what_was_found_and_lists_what_lives() -> None:
         {"mutant": lives.key, "tier": "quick", "is_found": False, **seen, "note": "no tests"},
         {"mutant": lives.key, "tier": "tiny", "is_found": False, **seen, "note": "other rows in gold.b"},
     ]
-    text = page([found, lives], results, {lives.key: "equal: n is whole"})
+    again = {"mutant": found.key, "tier": "quick", "is_found": False, **seen}
+    text = page([found, lives], [again, *results], {lives.key: "equal: n is whole"})
+    assert "before tests were added: 0 of 2, 0%" in text
     assert "the tests that touch its line: 1 found, 1 of 2 so far, 50%" in text
     assert f"fails: `{TWIN}::a`, 2.5 s" in text
     assert (

@@ -21,12 +21,17 @@ still lives, to the full tier.
 
 def page(drawn: Iterable[Mutant], results: Iterable[Result], done: Mapping[str, str]) -> str:
     """Write the shares that were found, and a row for each mutant."""
-    mutants = list(drawn)
-    held = {(result["mutant"], result["tier"]): result for result in results}
+    mutants, seen = list(drawn), list(results)
+    held = {(result["mutant"], result["tier"]): result for result in seen}
+    unaided = {
+        result["mutant"]: result for result in reversed(seen) if result["tier"] == TIERS[0]
+    }  # the first one stays
     own = {mutant.key: [held[mutant.key, tier] for tier in TIERS if (mutant.key, tier) in held] for mutant in mutants}
     rows = [f"| {' | '.join(_cells(mutant, own[mutant.key], done.get(mutant.key, '')))} |" for mutant in mutants]
     head = "| mutant | where | kind | was | now | seen by | what was done |\n|---|---|---|---|---|---|---|"
-    return "\n".join([HEAD, *_shares(list(own.values())), "", head, *rows, ""])
+    known = sum(unaided[mutant.key]["is_found"] for mutant in mutants if mutant.key in unaided)
+    first = f"- at first sight, before tests were added: {known} of {len(mutants)}, {known / max(len(mutants), 1):.0%}"
+    return "\n".join([HEAD, first, *_shares(list(own.values())), "", head, *rows, ""])
 
 
 def _shares(shown: list[list[Result]]) -> list[str]:

@@ -158,7 +158,7 @@ def _run(
     names = frozenset(table_named(name, runner.tables).full_name for name in only)
     known = {node.name for node in runner.graph.nodes}
     left = left_out(conf)
-    for name in names - known:
+    for name in sorted(names - known):
         why = next((f"it is left out, for there is {reason}" for reason, held in left.items() if name in held), "")
         raise ConfError(f"--only {name}: {why or f'no step of this job makes it; {near_match(name, known)}'}")
     if left:

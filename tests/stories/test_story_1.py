@@ -31,10 +31,6 @@ def test_nobody_is_placed_below_the_threshold_and_a_declared_level_holds(world) 
     assert names == {"junior": "初级开发者", "intermediate": "中级开发者", "senior": "高级开发者", "unplaced": "未定级"}
 
 
-def test_the_planted_segments_are_found_again(world) -> None:
-    assert max(world.known.rand.values()) > 0.9
-
-
 def test_daily_minutes_and_weekly_studies_of_each_level_are_counted(world) -> None:
     store = world.store
     series = store.read(ACTIVITY_SERIES).where("scheme = 'level'")

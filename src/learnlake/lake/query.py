@@ -144,6 +144,6 @@ def _refuse_unfit(tree: exp.Query, columns: set[str]) -> None:
 
 def _refuse_hidden(column: exp.Column, columns: set[str]) -> None:
     parts = [part.name.lower() for part in column.parts]
-    for name in HIDDEN.keys() & set(parts) - columns:
+    for name in sorted(HIDDEN.keys() & set(parts) - columns):
         if name == "_metadata" or len(parts) == 1:
             raise ValueError(f"{WHERE}: `{name}` is no column of its tables; {HIDDEN[name]}")

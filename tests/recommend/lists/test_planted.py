@@ -103,25 +103,6 @@ def test_what_is_learned_beats_popularity_repeat_and_nearest_neighbours_on_later
     assert "| next_course | similar |" in lists.candidate.texts["finders.md"]
 
 
-def test_nearly_all_of_the_first_five_courses_lie_in_the_planted_field(
-    spark: SparkSession, academy: Academy, lists: Lists
-) -> None:
-    """The field is that of the profession, or of both. Places by lot and for creators go elsewhere; testing and design have three topics each, of which a
-    newcomer may see the first courses only, so that five places cannot all lie in them."""
-    fields = F.create_map(*(F.lit(word) for topic in TOPICS for word in (topic.tag, topic.profession)))
-    people = accounts(spark, ACADEMY).select(F.col("login_id").alias("user_id"), "profession", "second_profession")
-    tags = academy.items.select("item_id", fields[F.get("tags", F.lit(0))].alias("field"))
-    rows = lists.shown.where("placement = 'next_course'").join(tags, on="item_id").join(people, on="user_id")
-    is_own = F.coalesce(F.col("field").isin(F.col("profession"), F.col("second_profession")), F.lit(False)).cast("int")
-    wide, worth = F.col("profession").isin("development", "operations"), ~F.col("is_explored")
-    shares = rows.agg(
-        F.mean(is_own), F.mean(F.when(wide & worth, is_own)), F.mean(F.when(F.col("rank") == 1, is_own))
-    ).first()
-    assert shares[0] >= 0.8
-    assert shares[1] >= 0.85
-    assert shares[2] >= 0.9
-
-
 def test_lists_of_articles_come_near_the_true_utility(spark: SparkSession, academy: Academy, lists: Lists) -> None:
     """nDCG against the planted chance that a person turns to an article: of an interest in 88 % of cases, of the own level in 80 %."""
     people = accounts(spark, ACADEMY).where("NOT is_bot AND platform = 'academy'")

@@ -17,7 +17,7 @@ MOMENT = ("user_id", "platform", "anchor_at")
 
 def deeds(events: DataFrame, identities: DataFrame, conf: Sequels) -> DataFrame:
     """Return the events by which items are bought or taken up, of their users."""
-    is_meant = F.col("event_type").isin(*{*conf.bought_by, *conf.taken_by}) & F.col("item_id").isNotNull()
+    is_meant = F.col("event_type").isin(*conf.bought_by, *conf.taken_by) & F.col("item_id").isNotNull()
     kept = ("user_id", "platform", "item_id", "event_type", "event_id", "event_date", "occurred_at")
     return owned(events.where(is_meant), identities).select(*kept)
 

@@ -128,12 +128,15 @@ def _has_terms(texts: list[str], least: int) -> bool:
     return max(seen.values(), default=0) >= least
 
 
-def terms(text: str) -> set[str]:
-    """Return the terms of a text: words, pairs of neighbouring words, pairs of Chinese signs."""
+def terms(text: str) -> list[str]:
+    """Return the terms of a text, each once: words, pairs of neighbouring words, pairs of Chinese signs.
+
+    In their order, for that of a set is another in each process, and a sum of doubles depends on it.
+    """
     tokens = TOKEN.findall(text.lower())
     out = {*(token for token in tokens if token.isascii())}
     out |= {f"{one} {other}" for one, other in pairwise(tokens) if one.isascii() and other.isascii()}
     for token in tokens:
         if not token.isascii():
             out |= {token[n : n + 2] for n in range(max(len(token) - 1, 1))}
-    return out
+    return sorted(out)
