@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from learnlake.errors import LearnlakeError
-from learnlake.modelling import binary
+from learnlake.modelling import binary, contest
 from learnlake.modelling.boosting import Growth
 from learnlake.modelling.contest import SETTINGS, Part, Parts, at_scale, best, shared, simple_of
 from learnlake.modelling.propensity import LEARNERS, Propensity
@@ -92,6 +92,12 @@ def test_all_rows_on_spark_give_about_what_the_sample_gave(spark) -> None:
     assert whole != found.model
     test, seen, _ = drawn(3_000, seed=9)
     assert binary.roc_auc(seen, whole.chances(test)) > binary.roc_auc(seen, found.model.chances(test)) - 0.02
+
+
+def test_a_learner_whose_loss_is_no_number_does_not_win(spark, monkeypatch) -> None:
+    monkeypatch.setattr(contest._Arena, "loss", lambda *_: float("nan"))
+    with pytest.raises(LearnlakeError, match="no learner of logistic_regression has a log-loss that is a number"):
+        best(Propensity(*KINDS, learners=("logistic_regression",)), parts(300), spark)
 
 
 def test_what_did_not_win_by_boosting_is_not_fitted_again_to_all_rows(spark) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from learnlake.modelling import judging
 from learnlake.modelling.calibration import Calibration
 from learnlake.modelling.contest import best
 from learnlake.modelling.judging import Beside, Terms, judged
@@ -69,3 +71,13 @@ def test_protected_groups_are_told_side_by_side_and_set_no_bar(outcome, judging_
     assert verdict.groups["protected gender a"]["said"] == pytest.approx(
         verdict.groups["protected gender a"]["share"], abs=0.05
     )
+
+
+def test_a_group_of_which_nothing_can_be_said_is_the_least_favoured(monkeypatch) -> None:
+    """Wherever it stands among the others."""
+    groups = np.repeat(np.array(["a", "b", "c"], dtype=object), 2 * judging.LARGE_GROUP)
+    labels, saved = np.arange(len(groups)) % 2.0, iter([0.1, float("nan"), -0.2])
+    monkeypatch.setattr(judging.binary, "difference", lambda *_: SimpleNamespace(low=-next(saved)))
+    (bar,) = judging._fair(labels, labels, {"base": labels}, {"plan": groups}, TERMS)
+    assert bar.of == "plan b"
+    assert not bar.is_cleared

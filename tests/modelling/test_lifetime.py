@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -12,6 +14,7 @@ from learnlake.modelling.lifetime import (
     Lifetime,
     _loss,
     fit_lifetime,
+    likeliest,
     log_likelihood,
     told_returns,
 )
@@ -151,3 +154,10 @@ def test_chances_are_judged_on_what_came() -> None:
     assert found["mean_chance"] == pytest.approx(found["base_rate"], abs=0.012)
     assert found["auc"] > 0.75
     assert found["brier"] < found["base_rate"] * (1 - found["base_rate"]) * 0.85
+
+
+def test_a_start_whose_loss_is_no_number_is_passed_over_and_none_left_is_said() -> None:
+    lost, good, better = (SimpleNamespace(fun=loss) for loss in (np.nan, 2.0, 1.0))
+    assert likeliest([lost, good, better], "BG/NBD") is better
+    with pytest.raises(LearnlakeError, match="BG/NBD has no likelihood"):
+        likeliest([lost], "BG/NBD")

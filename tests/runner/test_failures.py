@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,6 +182,16 @@ def test_a_source_that_cannot_be_read_leaves_out_its_own_rows_only(memory: Memor
     assert made.failed == {("bronze.members", None), ("silver.accounts", None)}, "accounts have no other source"
     assert told["bronze.members"][1].message.startswith(said)
     assert "ann@" not in told["bronze.members"][1].message + told["bronze.members"][1].traceback
+    assert statuses(told)["gold.segment_moves"] == "done"
+
+
+def test_a_table_whose_only_source_cannot_be_read_tonight_goes_on_as_it_is(memory: Memory) -> None:
+    memory.run(STEPS)
+    for name in ("actions", "members"):
+        memory.landed[name] = fails(LearnlakeError("no file"))
+    made, told = memory.run(STEPS, DAY + timedelta(days=1))
+    assert made.failed == {("bronze.actions", None), ("bronze.members", None)}, "which is what the run ends with 1 for"
+    assert {statuses(told)[name] for name in ("silver.events", "silver.accounts")} == {"skipped"}
     assert statuses(told)["gold.segment_moves"] == "done"
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import pytest
 from pyspark.sql import SparkSession
 
+from learnlake.errors import BusyError
 from learnlake.lake.settling import Fate
 from learnlake.lake.store import Store
 from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
@@ -56,6 +58,25 @@ def test_books_are_written_once_a_minute_and_known_at_once(spark: SparkSession, 
     assert store.read(RUNS).count() == 2
     ledger.flush()
     assert store.read(RUNS).count() == 2
+
+
+def test_books_that_cannot_be_written_just_now_are_written_at_the_end(
+    spark: SparkSession, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> int:
+        raise BusyError("another writer changes this table")
+
+    clock = [NOON]
+    ledger = Ledger(store, lambda: clock[0])
+    ledger.write(Entry("silver.x", None, DONE), started_at=NOON)
+    clock[0] = NOON.replace(minute=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "append", busy)
+        ledger.write(Entry("silver.y", None, DONE), started_at=NOON)
+        with pytest.raises(BusyError):
+            ledger.flush()
+    ledger.flush()
+    assert {row.step for row in store.read(RUNS).collect()} == {"silver.x", "silver.y"}
 
 
 def test_a_decision_and_its_withdrawal_both_stand_in_the_books(spark: SparkSession, store: Store) -> None:

@@ -9,6 +9,7 @@ Sources: a small model that learns what a large one says, Bucila, Caruana and Ni
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 
@@ -139,10 +140,10 @@ def best(unfitted: Propensity, parts: Parts, spark: SparkSession) -> Outcome:
             model = arena.fitted(learner, setting, recipe, matrix)
             loss = arena.loss(model)
             trials.append(Trial(learner, str(setting), loss, time.monotonic() - began))
-            if winner is None or loss < winner[0]:
+            if math.isfinite(loss) and (winner is None or loss < winner[0]):
                 winner = loss, model, setting
     if winner is None:
-        raise LearnlakeError("no learner was named; name one of the learners.")
+        raise LearnlakeError(f"no learner of {', '.join(unfitted.learners) or 'none'} has a log-loss that is a number.")
     loss, model, setting = winner
     narrow, cost = arena.narrowed(model, setting, matrix)
     small, small_cost = arena.distilled(narrow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -163,7 +164,7 @@ def _fair(
 ) -> tuple[Bar, ...]:
     """Ask that no large group is predicted worse than before by more than noise: before is the champion, else the base rate."""
     before = others.get("champion", others["base"])
-    worst: tuple[float, str] | None = None
+    found: list[tuple[float, str]] = []
     for kind, names in groups.items():
         if kind == "day" or kind.startswith("protected"):
             continue
@@ -172,11 +173,11 @@ def _fair(
             if own.sum() < LARGE_GROUP or not 0 < labels[own].sum() < own.sum():
                 continue
             saved = -binary.difference(labels[own], chances[own], before[own], binary.log_loss_of, terms.seed).low
-            if worst is None or saved < worst[0]:
-                worst = saved, f"{kind} {name}"
-    if worst is None:
+            found.append((saved, f"{kind} {name}"))
+    if not found:
         return ()
-    return (Bar("log-loss saved in the least favoured large group, high end", worst[0], 0.0, worst[1]),)
+    saved, name = min(found, key=lambda one: (not math.isnan(one[0]), one[0]))  # what is no number is the worst
+    return (Bar("log-loss saved in the least favoured large group, high end", saved, 0.0, name),)
 
 
 def example_of(batch: pa.RecordBatch, columns: tuple[str, ...], rows: int = 5) -> pa.RecordBatch:

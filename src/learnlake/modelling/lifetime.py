@@ -9,11 +9,12 @@ given that a customer is alive, rate and chance of leaving have the posteriors g
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import betaincinv, betaln, digamma, expit, gammaln, hyp2f1
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
@@ -190,9 +191,23 @@ def fit_lifetime(known: History) -> Lifetime:
         )
         for r, a in STARTS
     ]  # fmt: skip
-    r, alpha, a, b = np.exp(min(found, key=lambda one: one.fun).x)
+    r, alpha, a, b = np.exp(likeliest(found, "BG/NBD").x)
     fitted = Lifetime(float(r), float(alpha * scale), float(a), float(b))
     return Lifetime(fitted.r, fitted.alpha, fitted.a, fitted.b, float(known.weight @ log_likelihood(fitted, known)))
+
+
+def likeliest(found: Iterable[OptimizeResult], name: str) -> OptimizeResult:
+    """Return the result of the start that ended best; one whose loss is no number has not ended.
+
+    Raises:
+        LearnlakeError: if no start has.
+    """
+    ended = [one for one in found if np.isfinite(one.fun)]
+    if not ended:
+        raise LearnlakeError(
+            f"{name} has no likelihood that is a number for these customers; look for extreme amounts or ages."
+        )
+    return min(ended, key=lambda one: float(one.fun))
 
 
 def log_likelihood(model: Lifetime, known: History) -> Vector:

@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
 from learnlake.errors import LearnlakeError
+from learnlake.modelling.lifetime import likeliest
 
 Vector = NDArray[np.float64]
 EDGES = (-12.0, 12.0)
@@ -81,7 +82,7 @@ def fit_spending(purchases: Vector, amount: Vector, weight: Vector | None = None
         )
         for start in ((1.0, 1.0, 1.0), (5.0, 3.0, 0.5))
     ]  # fmt: skip
-    p, above, gamma = np.exp(min(found, key=lambda one: one.fun).x)
+    p, above, gamma = np.exp(likeliest(found, "Gamma-Gamma").x)
     return Spending(float(p), float(1 + above), float(gamma * scale))
 
 

@@ -36,7 +36,7 @@ class Settler:
         """Settle what came since last time; check that each (source, mapping) adds up to what bronze has.
 
         A source whose landing failed is left out, and so is one that looks records up in such a source: their rows stay in
-        bronze, unread, and are mapped by the first run in which all can be read.
+        bronze, unread, and are mapped by the first run in which all can be read. A table that was made before goes on as it is.
 
         Args:
             node: the stage.
@@ -46,14 +46,14 @@ class Settler:
             What became of the rows, None where there was nothing new.
 
         Raises:
-            LearnlakeError: if none of its sources can be read, or the rows do not add up.
+            LearnlakeError: if none of its sources could ever be read, or the rows do not add up.
         """
         sources = self.inputs.conf.of(Sources).into(node.writes)
         unread = {source.source for source in sources if reads_of(source) & failed}
-        if len(unread) == len(sources):
+        last = self.inputs.ledger.last(node.name)
+        if len(unread) == len(sources) and not last:
             raise LearnlakeError("left out: none of its sources could be read.")
         ways = {source.source: source.fingerprint() for source in sources if source.source not in unread}
-        last = self.inputs.ledger.last(node.name)
         known = last.versions_read if last else {}
         versions = self.inputs.versions(node.reads, None)
         for source in (source for source in sources if source.source in unread):

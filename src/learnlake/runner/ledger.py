@@ -190,7 +190,10 @@ class Ledger:
         with self._one_at_a_time:
             self._unwritten[table.full_name].extend(rows)
             if self.now() - self._written_at >= AT_LEAST_EVERY:
-                self.flush()
+                try:
+                    self.flush()
+                except Exception:  # noqa: BLE001  # the step whose rows these are has not failed; the flush at the end says so
+                    self._written_at = self.now()
 
     def flush(self) -> None:
         """Write what has been noted, one commit a table."""

@@ -97,7 +97,7 @@ class Runner:
         return asked_for
 
     def _do_undated(self, nodes: tuple[Node, ...]) -> None:
-        """Run steps without a day, two at a time where neither needs the other: much of a small step is waiting for commits."""
+        """Run steps without a day, a few at a time where neither needs the other: much of a small step is waiting for commits."""
         names = {node.name: node for node in nodes}
         waiting = TopologicalSorter({name: self.graph.needs[name] & names.keys() for name in names})
         waiting.prepare()

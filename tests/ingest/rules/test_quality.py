@@ -68,9 +68,10 @@ def test_money_with_a_currency_is_fine(spark: SparkSession, amount: str) -> None
     assert flag(row, {"amount_lacks_currency": ALL["amount_lacks_currency"]}).select(F.size("reasons")).first()[0] == 0
 
 
+@pytest.mark.parametrize("value", ["nan", "inf"])
 @pytest.mark.parametrize(
     ("rule", "column"), [("duration_is_negative", "duration_seconds"), ("share_is_out_of_range", "score")]
 )
-def test_what_is_no_number_is_refused(spark: SparkSession, rule: str, column: str) -> None:
-    row = draw(COLUMNS, f"_is_misfit | {column}\nfalse | nan")
+def test_what_is_no_number_is_refused(spark: SparkSession, rule: str, column: str, value: str) -> None:
+    row = draw(COLUMNS, f"_is_misfit | {column}\nfalse | {value}")
     assert flag(row, {rule: ALL[rule]}).first().reasons == [rule]

@@ -168,8 +168,8 @@ def _chosen(metrics: dict[str, float], ways: list[str], method: str) -> str:
     """Return the way that was asked for if there is it; else the correction where it lowers RMSE and does not raise MAE."""
     if method != "better" or len(ways) == 1:
         return method if method in ways else ways[0]
-    lowers = metrics["corrected_rmse"] < metrics["bgnbd_rmse"]
-    return "corrected" if lowers and metrics["corrected_mae"] <= metrics["bgnbd_mae"] else "bgnbd"
+    lowers = metrics["corrected_rmse"] < metrics["bgnbd_rmse"] and metrics["corrected_mae"] <= metrics["bgnbd_mae"]
+    return "corrected" if lowers or np.isnan(metrics["bgnbd_rmse"]) else "bgnbd"
 
 
 def _covered(model: Lifetimes, users: pd.DataFrame, days: int) -> dict[str, float]:

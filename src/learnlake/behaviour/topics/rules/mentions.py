@@ -33,8 +33,9 @@ def with_answers(found: DataFrame, answers: DataFrame, settings: AskingSettings,
     asks = found.where((F.col("event_type") == "ask") & F.col("item_id").isNotNull())
     moments = asks.select("event_id", "item_id", "user_id", "occurred_at").distinct()
     both = moments.unionByName(_next_of_others(answers), allowMissingColumns=True)
-    later = Window.partitionBy("item_id").orderBy("occurred_at")
-    ahead = F.min("_answer").over(later.rangeBetween(Window.currentRow, Window.unboundedFollowing))
+    # the latest first: over a frame that grows Spark reads each row once, over one that shrinks all that are left, each time
+    later = Window.partitionBy("item_id").orderBy(F.desc("occurred_at"))
+    ahead = F.min("_answer").over(later.rangeBetween(Window.unboundedPreceding, Window.currentRow))
     told = both.withColumn("_next", ahead).where(F.col("event_id").isNotNull())
     next_at = F.when(F.col("_next.by") == F.col("user_id"), F.col("_next.other_at")).otherwise(F.col("_next.at"))
     in_time = next_at <= F.col("occurred_at") + F.make_dt_interval(days=F.lit(settings.answered_days))
@@ -48,7 +49,8 @@ def _next_of_others(answers: DataFrame) -> DataFrame:
     """Return of each answer its item and moment, and in ``_answer`` also by whom it is and when the next is that is not by the same."""
     order = Window.partitionBy("item_id").orderBy("occurred_at", "user_id")
     changes = answers.withColumn("_changes", F.col("user_id") != F.lag("user_id").over(order))
-    after = order.rowsBetween(1, Window.unboundedFollowing)
+    latest_first = Window.partitionBy("item_id").orderBy(F.desc("occurred_at"), F.desc("user_id"))
+    after = latest_first.rowsBetween(Window.unboundedPreceding, -1)
     other_at = F.min(F.when(F.col("_changes"), F.col("occurred_at"))).over(after)
     told = F.struct(F.col("occurred_at").alias("at"), F.col("user_id").alias("by"), other_at.alias("other_at"))
     return changes.select("item_id", "occurred_at", told.alias("_answer"))
