@@ -50,6 +50,7 @@ def asked(*words: object):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
+@pytest.mark.full
 def test_a_flat_table_is_learned_and_its_figures_can_be_piped(spark, file, tmp_path) -> None:
     told = asked(
         "learn", file, "--target", "target", "--leave-out", "thanked", "--out", tmp_path / "model", "--format", "csv"

@@ -60,6 +60,7 @@ def test_a_list_is_told_with_reasons_in_both_languages(say, lake) -> None:
     assert f"By what was known on {DAY}" in " ".join(found.stderr.split())
 
 
+@pytest.mark.full
 def test_what_a_user_says_counts_at_once_and_is_not_stored(say, lake) -> None:
     words = ("recommend", "ann", "--placement", "next", "--format", "csv")
     first = told(say(*words, "--not-interested", "go-2", "--already-know", "go-1", lake=lake))

@@ -41,7 +41,7 @@ def test_only_live_platforms_bring_their_sources_campaigns_and_schemes() -> None
     assert "students" not in demo.of(Schemes).files
 
 
-@pytest.mark.parametrize("env", ["local", "dev", "prod"])
+@pytest.mark.parametrize("env", ["local", *(pytest.param(env, marks=pytest.mark.full) for env in ("dev", "prod"))])
 def test_what_a_newcomer_adds_is_live_beside_nothing_else(tmp_path: Path, env: str) -> None:
     """The examples wait for an environment that names them; neither their files nor their folders are needed."""
     folder = tmp_path / "conf"

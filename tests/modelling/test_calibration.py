@@ -41,6 +41,7 @@ def test_scores_that_separate_the_tiers_wholly_give_no_certainty():
     assert np.diag(found) == pytest.approx([11 / 12] * 3, abs=1e-3)  # ten of each tier: (10 + 1) / (10 + 2)
 
 
+@pytest.mark.full
 def test_a_few_rows_do_less_harm_where_scores_are_believed_to_be_log_odds():
     """Log-loss beside the truth, the mean over a hundred draws of 60 rows, of scores that state the truth but for a bias of 0.3."""
     random = np.random.default_rng(11)

@@ -35,6 +35,7 @@ def test_what_was_planted_is_found_again(seed):
     assert np.abs(parts.rest[far]).mean() < 3
 
 
+@pytest.mark.full
 def test_noise_and_a_line_have_no_change_and_few_odd_days():
     drawn = [
         100 + slope * np.arange(DAYS) + np.random.default_rng(seed).normal(0, 2, DAYS)

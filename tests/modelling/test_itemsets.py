@@ -93,6 +93,7 @@ def test_stripes_of_counters_give_the_same_pairs(monkeypatch):
     assert itemsets(arrow(baskets), few) == enumerated(baskets, few) != {}
 
 
+@pytest.mark.full
 def test_dense_baskets_raise_the_floor_before_anything_explodes():
     """Sixty equal baskets of 1,000 items hold 4e10 itemsets of four: the floor goes past them, and a loose pair stays."""
     dense = [[f"{n:04d}" for n in range(1_000)]] * 60

@@ -76,6 +76,7 @@ def test_dbscan_keeps_noise_as_a_segment_of_its_own(drawn) -> None:
     assert adjusted_rand_score(groups[members], labels[members]) > 0.95
 
 
+@pytest.mark.full
 def test_a_mixture_states_chances_and_k_means_says_what_would_move_a_user(drawn, fitted) -> None:
     frame, _ = drawn
     mixed = replace(MODEL, how=replace(MODEL.how, method="gaussian_mixture")).fit(frame)

@@ -54,6 +54,7 @@ def test_a_topic_that_doubled_rises_and_the_other_does_not(spark: SparkSession) 
     assert told.said.count("rose from") == 1
 
 
+@pytest.mark.full
 def test_users_who_repeat_themselves_are_no_rise(spark: SparkSession) -> None:
     """One user who asks 60 times is one cluster: Fisher's test would call that a rise."""
     calm = asked(now=0.2, before=0.2)

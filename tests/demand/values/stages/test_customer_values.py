@@ -115,6 +115,7 @@ def test_who_only_looked_and_an_empty_lake_have_no_rows(spark: SparkSession) -> 
     assert made("user_id | platform | event_date", PUBLISHED).isEmpty()
 
 
+@pytest.mark.full
 def test_a_correction_changes_what_is_expected_and_a_rerun_does_not(spark: SparkSession) -> None:
     once, again = (made(DAYS, PUBLISHED).orderBy("user_id").collect() for _ in range(2))
     assert once == again
