@@ -58,10 +58,8 @@ def occurs_in_future() -> Column:
 @EVENT_QUALITY.rule
 def duration_is_negative() -> Column:
     """Flag an event that ended before it began, or whose duration is no number: no sum would be one."""
-    is_number = F.col("duration_seconds") < F.lit(
-        float("inf")
-    )  # which NaN is not either: Spark holds it for the greatest
-    return F.coalesce((F.col("duration_seconds") < 0) | ~is_number, F.lit(False))
+    seconds, endless = F.col("duration_seconds"), F.lit(float("inf"))  # than which NaN is greater in Spark
+    return F.coalesce((seconds < 0) | (seconds >= endless), F.lit(False))
 
 
 @EVENT_QUALITY.rule
