@@ -199,7 +199,10 @@ def arguments() -> argparse.Namespace:
     words.add_argument("--count", type=int, default=40)
     words.add_argument("--seed", type=int, default=2026)
     words.add_argument("--home", type=Path, default=ROOT / ASIDE, help="where records and results are kept")
-    return words.parse_intermixed_args()
+    given = words.parse_intermixed_args()
+    if given.what == "record" and given.tier == "tiny":
+        words.error("the tiny run is recorded with the quick tier: record --tier quick")
+    return given
 
 
 def main() -> None:

@@ -23,13 +23,12 @@ def page(drawn: Iterable[Mutant], results: Iterable[Result], done: Mapping[str, 
     """Write the shares that were found, and a row for each mutant."""
     mutants, seen = list(drawn), list(results)
     held = {(result["mutant"], result["tier"]): result for result in seen}
-    unaided = {
-        result["mutant"]: result for result in reversed(seen) if result["tier"] == TIERS[0]
-    }  # the first one stays
+    # of several results of one mutant the first stays: what was shown before tests were added
+    unaided = {result["mutant"]: result["is_found"] for result in reversed(seen) if result["tier"] == TIERS[0]}
     own = {mutant.key: [held[mutant.key, tier] for tier in TIERS if (mutant.key, tier) in held] for mutant in mutants}
     rows = [f"| {' | '.join(_cells(mutant, own[mutant.key], done.get(mutant.key, '')))} |" for mutant in mutants]
     head = "| mutant | where | kind | was | now | seen by | what was done |\n|---|---|---|---|---|---|---|"
-    known = sum(unaided[mutant.key]["is_found"] for mutant in mutants if mutant.key in unaided)
+    known = sum(unaided.get(mutant.key, False) for mutant in mutants)
     first = f"- at first sight, before tests were added: {known} of {len(mutants)}, {known / max(len(mutants), 1):.0%}"
     return "\n".join([HEAD, first, *_shares(list(own.values())), "", head, *rows, ""])
 

@@ -1,4 +1,4 @@
-"""What the invented world asks about comes to light: technologies by name and by jargon, in either language; the stories tell the rest of the demo."""
+"""What the invented world asks about comes to light: technologies by name and by jargon, an unanswered one, a type that doubles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from learnlake.behaviour.topics import AskingSettings, Topics
@@ -16,6 +16,7 @@ from learnlake.behaviour.topics.training import texts
 from learnlake.lake.stage import Published
 from learnlake.modelling.association import wilson
 from learnlake.modelling.gate import Candidate, judge
+from learnlake.simulate.topics import UNANSWERED
 from tests.behaviour.topics.conftest import LAST, Asked
 
 pytestmark = pytest.mark.full
@@ -44,6 +45,12 @@ def found(world: Asked, topics: Topics, candidate: Candidate) -> Iterator[DataFr
     made.unpersist()
 
 
+@pytest.fixture(scope="module")
+def points(world: Asked, topics: Topics, found: DataFrame) -> list[Row]:
+    frames = found, world.events, world.identities, world.days, world.members
+    return topic_points(*frames, as_of=LAST, topics=topics, settings=SETTINGS).where("is_found").collect()
+
+
 def test_the_classifier_finds_what_only_jargon_gives_away(candidate: Candidate) -> None:
     assert judge(candidate).is_published
     assert candidate.metrics["classifier_precision_low"] > 0.9
@@ -63,6 +70,20 @@ def test_nine_in_ten_mentions_are_of_their_thread_in_either_language(world: Aske
     for row in rows:
         low, _ = wilson(np.array([row.right]), np.array([row.whole]))
         assert low[0] > 0.9
+
+
+def test_the_type_that_doubles_among_students_rises_and_nothing_else(points: list[Row]) -> None:
+    rising = [row for row in points if row.point == "rising"]
+    assert [(row.topic_kind, row.scheme, row.segment_id, row.topic) for row in rising] == [
+        ("requests", "client", "student", "career")
+    ]
+    assert rising[0].difference_low < 0.2 < rising[0].difference_high
+
+
+def test_the_technology_that_nobody_answers_hurts_most(points: list[Row]) -> None:
+    hurts = {row.topic: row.case_share for row in points if row.point == "unanswered" and row.scheme == "all"}
+    assert hurts[UNANSWERED] == 1.0
+    assert max(share for topic, share in hurts.items() if topic != UNANSWERED) < 0.5
 
 
 def test_hardly_anything_is_found_where_topics_are_dealt_out_by_chance(
