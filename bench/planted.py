@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from sklearn.metrics import adjusted_rand_score
 
 from learnlake.ingest.mapping import identifier
+from learnlake.lake.joins import owners
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
@@ -68,7 +69,7 @@ def people(store: Store, truth: DataFrame, key: bytes) -> DataFrame:
         truth: the simulator's ``users``.
         key: of the keyed hashes, to find the account of a login.
     """
-    owner = store.read(IDENTITIES).groupBy("account_id").agg(F.max_by("user_id", "known_from").alias("user_id"))
+    owner = owners(store.read(IDENTITIES)).withColumnRenamed("_owner", "user_id")
     return identified(truth.where(~F.col("is_bot")), key).join(owner, on="account_id")
 
 

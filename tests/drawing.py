@@ -13,6 +13,7 @@ from typing import Any
 from chispa.rows_comparer import assert_basic_rows_equality
 from chispa.schema_comparer import assert_schema_equality
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.conversion import LocalDataToArrowConversion
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
@@ -59,6 +60,12 @@ def draw(table: Table | Iterable[Named], text: str) -> DataFrame:
     places = {name: place for place, name in enumerate(header)}
     data = [tuple(_value(row[places[k.name]], k.dtype) if k.name in places else None for k in columns) for row in rows]
     return framed(data, _schema(columns))
+
+
+def seen(frame: DataFrame) -> DataFrame:
+    """Make rows of silver visible from their own day on, in UTC, where it is not drawn otherwise."""
+    own = "event_date" if "event_date" in frame.columns else "known_from"
+    return frame.withColumn("visible_from", F.coalesce("visible_from", F.to_date(own)))
 
 
 def framed(rows: Sequence[tuple[Any, ...]], schema: StructType | str) -> DataFrame:

@@ -120,7 +120,7 @@ ROOMS = {
     "model.customer",
     "model.propensity",
     "model.recommender",
-    "silver.user",
+    "silver.account",
     "gold.user",
     "gold.segment",
     "gold.portraits",

@@ -16,7 +16,7 @@ from learnlake.console import ERR, Format
 from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.ingest.mapping import identifier
 from learnlake.lake.catalogue import LakeSettings
-from learnlake.lake.joins import latest
+from learnlake.lake.joins import owned
 from learnlake.lake.key import KeySettings, key_of, keyed_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.demand import PROPENSITIES
@@ -158,8 +158,7 @@ def _user_of(account: str, store: Store, conf: Conf, day: date) -> str:
     key = key_of(conf.of(KeySettings), conf.of(LakeSettings).root)
     hashed = keyed_hash(key)(F.lit(raw))
     sought = store.spark.range(1).select(identifier(F.lit(platform), hashed).alias("account_id"))
-    owner = latest(store.read(IDENTITIES, day), IDENTITIES)
-    row = sought.join(owner, on="account_id", how="left").select("account_id", "user_id").first()
+    row = owned(sought, store.read(IDENTITIES, day)).first()
     if row is None or row.account_id is None:
         raise ConfError("--account: this platform and key name no account.")
-    return str(row.user_id or row.account_id)
+    return str(row.user_id)

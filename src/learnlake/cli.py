@@ -155,7 +155,8 @@ def _run(
             "conf/sources/NAME.yml (README, `Your own logs`), or take an environment that names some, such as --env demo."
         )
     runner = runner_of(conf, store_of(conf), STEPS, progress)
-    names = frozenset(table_named(name, runner.tables).full_name for name in only)
+    named = (table_named(name, runner.tables) for name in only)
+    names = frozenset(part.full_name for table in named for part in table.parts or (table,))
     known = {node.name for node in runner.graph.nodes}
     left = left_out(conf)
     for name in sorted(names - known):
@@ -218,7 +219,8 @@ def tables(
         rows = []
         for name, table in catalogue(settings).items():
             version = store.version(table)
-            rows.append((name, table.grain, None if version is None else store.read(table).count(), version))
+            is_there = version is not None or any(store.version(part) is not None for part in table.parts)
+            rows.append((name, table.grain, store.read(table).count() if is_there else None, version))
         print_rows(("table", "one row is", "rows", "version"), rows, style)
 
 

@@ -7,9 +7,11 @@ from pyspark.sql import SparkSession
 
 from learnlake.errors import ConfError
 from learnlake.ingest.mapping import identifier
+from learnlake.ingest.stages.accounts import accounts
 from learnlake.ingest.stages.events import events
 from learnlake.lake import columns as c
-from tests.drawing import draw
+from learnlake.lake.tables.silver import ACCOUNTS, EVENTS
+from tests.drawing import draw, expect
 from tests.ingest.stages.drawn import PLATFORMS, bronze, source, sources
 
 
@@ -42,3 +44,39 @@ def test_an_expression_that_spark_cannot_type_is_said_with_source_and_mapping(sp
             sources=sources(made),
             platforms=PLATFORMS,
         )
+
+
+SEEN = """
+    what  | at                  | _file | _position | _received_at
+    login | 2026-05-01 23:30:00 | a     | p0        | 2026-05-01T15:31:00
+    login | 2026-05-02 01:59:00 | a     | p1        | 2026-05-01T17:59:00
+    login | 2026-05-01 23:30:00 | a     | p2        | 2026-05-01T17:59:59
+    login | 2026-05-01 23:30:00 | a     | p3        | 2026-05-01T18:00:00
+    login | 2026-05-01 23:30:00 | a     | p4        | 2026-05-20T12:00:00
+    login | 2026-05-21 23:30:00 | a     | p5        | 2026-05-20T12:00:00
+"""
+
+
+@pytest.mark.parametrize(
+    ("arrives", "days"),
+    [
+        ("bulk", ("05-01", "05-02", "05-01", "05-01", "05-01", "05-21")),
+        ("live", ("05-01", "05-02", "05-01", "05-02", "05-20", "05-21")),
+    ],
+)
+def test_a_late_row_is_seen_from_its_own_day_on_where_it_came_in_bulk_and_from_its_arrival_on_where_live(
+    spark: SparkSession, arrives: str, days: tuple[str, ...]
+) -> None:
+    """A day in Shanghai ends at 16:00 UTC, and takes what comes until two hours later."""
+    school = PLATFORMS.files["school"].model_copy(update={"closes_after": "2h"})
+    made = source(
+        arrives=arrives,
+        received_at="timestamp'2026-06-01'",
+        events=[{"event_key": ["n"], "account_key": "who", "event_type": "what", "occurred_at": "at"}],
+        accounts=[{"account_key": "who", "known_from": "at"}],
+    )
+    rows = {"logs": draw(made.bronze, SEEN)}
+    for step, table in ((events, EVENTS), (accounts, ACCOUNTS)):
+        found = step(rows, sources=sources(made), platforms=PLATFORMS.model_copy(update={"files": {"school": school}}))
+        wanted = "\n".join(f"p{n} | 2026-{day}" for n, day in enumerate(days))
+        expect(found, table, f"source_position | visible_from\n{wanted}")

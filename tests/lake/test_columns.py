@@ -55,7 +55,7 @@ def test_the_window_of_a_count_stands_behind_its_suffix(stem, dtype):
 
 
 @pytest.mark.parametrize(
-    ("dtype", "endings"), {"date": ("_date", "_since", "_start"), "timestamp": ("_at", "_from")}.items()
+    ("dtype", "endings"), {"date": ("_date", "_since", "_start", "_from"), "timestamp": ("_at", "_from")}.items()
 )
 def test_a_moment_is_named_as_one(dtype, endings):
     held = [word.name for word in VOCABULARY if word.dtype.simpleString() == dtype]

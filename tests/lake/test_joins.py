@@ -6,14 +6,23 @@ from pyspark.sql import functions as F
 from learnlake.lake import columns as c
 from learnlake.lake.joins import as_known, by_segment, latest, owned
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
-from learnlake.lake.tables.silver import IDENTITIES
+from learnlake.lake.tables.silver import IDENTITIES, ITEMS
 from tests.drawing import draw, expect
 
 HISTORY = """
-    account_id | known_from          | user_id
-    a          | 2026-05-01T00:00:00 | old
-    a          | 2026-05-03T00:00:00 | new
+    account_id | visible_from | user_id
+    a          | 2026-05-01   | old
+    a          | 2026-05-03   | new
 """
+PRICES = """
+    item_id | known_from          | visible_from | level
+    a       | 2026-05-01T08:00:00 | 2026-05-01   | first
+    a       | 2026-05-01T09:00:00 | 2026-05-01   | second
+    a       | 2026-05-03T09:00:00 | 2026-05-03   | third
+    a       | 2026-05-02T09:00:00 | 2026-05-04   | told late of earlier
+    a       | 2026-05-04T09:00:00 | 2026-05-06   | told late
+"""
+DAYS = ("04-30", "05-01", "05-02", "05-03", "05-05", "05-06")
 USERS = (c.USER_ID, c.EVENT_COUNT)
 PLACED = (*USERS, c.SCHEME, c.SEGMENT_ID)
 MEMBERS = """
@@ -26,37 +35,32 @@ MEMBERS = """
 """
 
 
-def test_a_row_gets_what_was_known_at_its_moment_and_is_never_multiplied(spark: SparkSession) -> None:
+def test_a_row_gets_what_was_known_on_its_day_and_is_never_multiplied(spark: SparkSession) -> None:
     events = draw(
-        [c.ACCOUNT_ID, c.OCCURRED_AT],
-        """
-        account_id | occurred_at
-        a          | 2026-04-30T12:00:00
-        a          | 2026-05-01T00:00:00
-        a          | 2026-05-02T12:00:00
-        a          | 2026-05-03T00:00:00
-        a          | 2026-05-03T00:00:01
-        b          | 2026-05-02T12:00:00
-    """,
+        [c.ITEM_ID, c.EVENT_DATE],
+        "\n".join(["item_id | event_date", *(f"a | 2026-{d}" for d in DAYS), "b | 2026-05-02"]),
     )
-    known = as_known(events, draw(IDENTITIES, HISTORY).drop("linked_by"), IDENTITIES, F.col("occurred_at"))
+    known = as_known(
+        events, draw(ITEMS, PRICES).select("item_id", "known_from", "visible_from", "level"), ITEMS, F.col("event_date")
+    )
     expect(
         known,
-        [c.ACCOUNT_ID, c.OCCURRED_AT, c.USER_ID],
+        [c.ITEM_ID, c.EVENT_DATE, c.LEVEL],
         """
-        account_id | occurred_at         | user_id
-        a          | 2026-04-30T12:00:00 | -
-        a          | 2026-05-01T00:00:00 | -
-        a          | 2026-05-02T12:00:00 | old
-        a          | 2026-05-03T00:00:00 | old
-        a          | 2026-05-03T00:00:01 | new
-        b          | 2026-05-02T12:00:00 | -
+        item_id | event_date | level
+        a       | 2026-04-30 | -
+        a       | 2026-05-01 | second
+        a       | 2026-05-02 | second
+        a       | 2026-05-03 | third
+        a       | 2026-05-05 | third
+        a       | 2026-05-06 | told late
+        b       | 2026-05-02 | -
     """,
     )
 
 
 def test_the_latest_row_of_a_key_is_the_one_known_last(spark: SparkSession) -> None:
-    expect(latest(draw(IDENTITIES, HISTORY), IDENTITIES), IDENTITIES, "account_id | user_id\na | new")
+    expect(latest(draw(ITEMS, PRICES), ITEMS), ITEMS, "item_id | level\na | told late")
 
 
 def test_an_account_nobody_linked_is_its_own_user(spark: SparkSession) -> None:

@@ -69,6 +69,16 @@ def test_a_malformed_line_is_kept_as_file_and_hash_and_its_neighbours_stay(spark
     assert "secret" not in str(refused.asDict())
 
 
+def test_a_live_record_whose_arrival_cannot_be_read_is_refused_for_the_files_time_is_no_substitute(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("who,at,n\nann,2026-05-01,1\nbob,some day,2\n")
+    live = source(tmp_path, arrives="live", received_at="try_to_timestamp(at)")
+    assert [row.reasons for row in read(spark, live).orderBy("n").collect()] == [[], ["received_at_cannot_be_read"]]
+    bulk = source(tmp_path, received_at="try_to_timestamp(at)")
+    assert [row.reasons for row in read(spark, bulk).collect()] == [[], []]
+
+
 def test_json_without_a_known_column_is_refused(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"who": "ann", "at": "x", "n": 1}\n{"other": 1}\n{"who": \n')
     reasons = sorted(str(row.reasons) for row in read(spark, source(tmp_path, "json")).collect())

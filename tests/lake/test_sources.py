@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 from pyspark.sql.types import LongType, StringType
 
 from learnlake.errors import ConfError
@@ -162,6 +163,11 @@ def test_a_mapping_tells_all_its_expressions_by_the_key_they_stand_under():
         ),
         ({"received_at": "now()"}, "received_at: `now` gives another answer each time"),
         ({"received_at": "_received_at"}, "received_at uses the unknown column `_received_at`"),
+        (
+            {"arrives": "live", "received_at": None},
+            "`arrives: live` needs `received_at`, an expression for the moment at which a record came",
+        ),
+        ({"arrives": "late"}, "key `arrives`:"),
         ({"derive": {"starts": "dat + 1"}}, "derive.starts uses the unknown column `dat`; did you mean `date`?"),
         (
             {"lookups": {"site": {"source": "sites", "equal": ["id_sit"]}}},
@@ -283,3 +289,14 @@ def test_sources_into_a_table_come_in_the_order_of_their_names():
     assert [found.source for found in held.into(silver.EVENTS)] == ["a", "b"]
     assert [found.source for found in held.into(silver.ACCOUNTS)] == ["c"]
     assert held.into(silver.ITEMS) == ()
+
+
+@pytest.mark.parametrize(("said", "minutes"), [("0h", 0), ("2h", 120), ("90m", 90)])
+def test_a_day_closes_so_long_after_its_end(said, minutes):
+    assert SCHOOL.model_copy(update={"closes_after": said}).closes_after_minutes == minutes
+
+
+@pytest.mark.parametrize("said", ["2", "-1h", "2 h", "1d"])
+def test_how_long_a_day_stays_open_is_said_in_hours_or_minutes(said):
+    with pytest.raises(ValidationError):
+        Platform(kind="education", timezone="Europe/London", currency="GBP", closes_after=said)

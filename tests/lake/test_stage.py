@@ -18,7 +18,7 @@ from learnlake.lake.stage import (
     train,
 )
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES
-from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
+from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS, IDENTITIES, ITEMS, USER_DAYS
 from learnlake.settings import Section
 
 
@@ -74,7 +74,7 @@ def test_sections_are_found_by_their_class():
 def test_the_tables_behind_reads_are_told_with_their_sides():
     touched = Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID)))
     reads = (USER_DAYS, Before(SEGMENT_MEMBERS), USER_FEATURES.at(every="7d", back=2), touched)
-    assert tables_of(reads) == (USER_DAYS, SEGMENT_MEMBERS, USER_FEATURES, EVENTS, IDENTITIES, ITEMS)
+    assert tables_of(reads) == (ACCOUNT_DAYS, IDENTITIES, SEGMENT_MEMBERS, USER_FEATURES, EVENTS, IDENTITIES, ITEMS)
 
 
 def test_arrivals_are_named_by_conf_and_so_stand_for_no_fixed_table():

@@ -29,10 +29,10 @@ OWNERS = Table(
     layer=Layer.SILVER,
     name="owners",
     grain="one account's user",
-    columns=(c.ACCOUNT_ID, c.KNOWN_FROM, c.USER_ID),
+    columns=(c.ACCOUNT_ID, c.KNOWN_FROM, c.USER_ID, c.VISIBLE_FROM),
     key=(c.ACCOUNT_ID, c.KNOWN_FROM),
     refresh=Refresh.replace_keys(c.ACCOUNT_ID),
-    dated_by=c.KNOWN_FROM,
+    dated_by=c.VISIBLE_FROM,
     tracks_changes=True,
 )
 FACTS = Table(
@@ -109,7 +109,7 @@ def test_replaced_keys_lose_their_old_rows_even_when_no_new_one_comes(store: Sto
 
 
 def test_nothing_dated_after_as_of_is_handed_over(store: Store) -> None:
-    rows = "account_id | known_from | user_id\na | 2026-05-01T23:59:59 | a\nb | 2026-05-02T00:00:00 | b"
+    rows = "account_id | known_from | visible_from\na | 2026-05-01 | 2026-05-01\nb | 2026-05-01 | 2026-05-02"
     store.replace_keys(draw(OWNERS, rows), OWNERS, None)
     expect(store.read(OWNERS, MAY_1).select("account_id"), [c.ACCOUNT_ID], "account_id\na")
 

@@ -25,6 +25,8 @@ VISITS = table(Refresh.replace_day(DAY))
         (Refresh.replace_keys(WHO, DAY), Way.REPLACE_KEYS, (WHO, DAY)),
         (Refresh.merge(DAY), Way.MERGE, (DAY,)),
         (Refresh.append(), Way.APPEND, ()),
+        (Refresh.replace_all(), Way.REPLACE_ALL, ()),
+        (Refresh.at_read(), Way.AT_READ, ()),
     ],
 )
 def test_a_refresh_says_its_way_and_what_it_goes_by(refresh, way, by):

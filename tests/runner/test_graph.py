@@ -5,7 +5,7 @@ import pytest
 from learnlake.lake.sources import Source, Sources
 from learnlake.lake.stage import Arrivals, Before, ModelNode, Stage, Step, stage, train
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
-from learnlake.lake.tables.silver import EVENTS, ITEMS, USER_DAYS
+from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS, ITEMS
 from learnlake.pipeline import STEPS
 from learnlake.runner.graph import Graph, Landing, is_dated, looks_back
 
@@ -34,8 +34,8 @@ STEPS_OF_OURS: tuple[Step, ...] = (
     stage(reads=(USER_FEATURES, Before(SEGMENT_MEMBERS)), writes=SEGMENT_MEMBERS, uses=(GUESS,))(nothing),
     train(reads=(USER_FEATURES.at(every="28d", back=1),), makes=GUESS)(nothing),
     stage(reads=(SEGMENT_MEMBERS,), writes=SEGMENTS)(nothing),
-    stage(reads=(USER_DAYS,), writes=USER_FEATURES)(nothing),
-    stage(reads=(EVENTS, ITEMS), writes=USER_DAYS)(nothing),
+    stage(reads=(ACCOUNT_DAYS,), writes=USER_FEATURES)(nothing),
+    stage(reads=(EVENTS, ITEMS), writes=ACCOUNT_DAYS)(nothing),
     stage(reads=(Arrivals(ITEMS),), writes=ITEMS)(nothing),
     stage(reads=(Arrivals(EVENTS),), writes=EVENTS)(nothing),
 )
@@ -60,7 +60,7 @@ def test_the_order_does_not_depend_on_how_steps_and_sources_are_listed():
         ("bronze.clicks", set()),
         ("silver.events", {"bronze.clicks", "bronze.shelf"}),
         ("silver.items", {"bronze.shelf"}),
-        ("silver.user_days", {"silver.events", "silver.items"}),
+        ("silver.account_days", {"silver.events", "silver.items"}),
         ("model.guess", {"gold.user_features"}),
         ("gold.segment_members", {"gold.user_features", "model.guess"}),
     ],
@@ -77,12 +77,12 @@ def test_a_table_that_no_step_here_makes_is_no_need():
 def test_a_step_without_a_source_into_its_table_is_left_out():
     graph = Graph.of(STEPS_OF_OURS, sources(source("clicks")))
     assert "silver.items" not in graph.needs
-    assert graph.needs["silver.user_days"] == {"silver.events"}
+    assert graph.needs["silver.account_days"] == {"silver.events"}
 
 
 def test_upstream_is_all_that_is_needed_and_the_nodes_themselves():
-    assert GRAPH.upstream(frozenset({"silver.user_days"})) == {
-        *("silver.user_days", "silver.events", "silver.items", "bronze.clicks", "bronze.shelf"),
+    assert GRAPH.upstream(frozenset({"silver.account_days"})) == {
+        *("silver.account_days", "silver.events", "silver.items", "bronze.clicks", "bronze.shelf"),
     }
     assert GRAPH.upstream(frozenset()) == frozenset()
 

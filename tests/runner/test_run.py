@@ -33,7 +33,7 @@ OVER_DAYS = frozenset({"gold.audiences", "gold.segment_moves", "gold.backtest_se
 def built(made: Runner) -> dict[str, str]:
     """Return the content hash of the day's features, and of each table that they are made of."""
     features = made.inputs.store.day(USER_FEATURES, DAY)
-    return {**hashes(made, frozenset({"silver.user_days"})), "features": content_hash(features, USER_FEATURES)}
+    return {**hashes(made, frozenset({"silver.account_days"})), "features": content_hash(features, USER_FEATURES)}
 
 
 def test_raw_logs_become_a_campaign_list(done: Runner) -> None:
@@ -110,7 +110,7 @@ def test_a_plain_rerun_does_nothing_and_writes_nothing(spark: SparkSession, home
 def test_the_books_say_versions_rows_and_decisions(done: Runner) -> None:
     store = done.inputs.store
     runs = {row.step: row for row in store.read(RUNS).collect()}
-    assert runs["silver.user_days"].versions_read["silver.events"] == store.version(EVENTS)
+    assert runs["silver.account_days"].versions_read["silver.events"] == store.version(EVENTS)
     assert runs["gold.segment_members"].rows_kept == 3 * 24, "three schemes"
     assert runs["silver.events"].rows_rejected == 2
     decision = store.read(MODELS).where("model = 'segments_behaviour'").first()
@@ -182,7 +182,7 @@ def test_killed_again_and_again_and_resumed_nothing_is_lost_or_doubled(
 def test_a_mended_mapping_is_said_and_changes_rows_only_when_asked(spark: SparkSession, tmp_path: Path) -> None:
     write_conf(tmp_path)
     write_logs(tmp_path, users=4)
-    runner(spark, tmp_path).run((DAY,), frozenset({"silver.user_days"}))
+    runner(spark, tmp_path).run((DAY,), frozenset({"silver.account_days"}))
     path = tmp_path / "conf" / "sources" / "actions.yml"
     path.write_text(path.read_text().replace("duration_seconds: seconds", "duration_seconds: seconds * 2"))
     said = []
@@ -196,7 +196,7 @@ def test_a_mended_mapping_is_said_and_changes_rows_only_when_asked(spark: SparkS
     assert "`run --rebuild --source actions` makes them anew" in said[0]
     assert made.inputs.store.read(EVENTS).agg({"duration_seconds": "sum"}).first()[0] == before
     made.rebuild("actions")
-    made.run((DAY,), frozenset({"silver.user_days"}))
+    made.run((DAY,), frozenset({"silver.account_days"}))
     assert made.inputs.store.read(EVENTS).agg({"duration_seconds": "sum"}).first()[0] == 2 * before
     assert made.inputs.store.read(USER_DAYS).agg({"active_seconds": "sum"}).first()[0] == 2 * before
     assert made.inputs.store.read(REJECTS).where("source = 'actions'").count() == 3

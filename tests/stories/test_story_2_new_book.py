@@ -14,6 +14,7 @@ from learnlake.demand.goals import Goals, demand_features, propensities, propens
 from learnlake.demand.goals.rules.labelled import snapshots
 from learnlake.demand.goals.settings import DemandSettings
 from learnlake.features.stages.user_features import user_features
+from learnlake.lake.joins import owned
 from learnlake.lake.stage import Published
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS, IDENTITIES, ITEMS, USER_DAYS, USER_TAGS
@@ -61,14 +62,8 @@ def readers(world):
     log = [known(table) for table in (USER_DAYS, USER_TAGS, EVENTS, ITEMS, IDENTITIES)]
     models = {"new_book": Published(candidate.model, "1")}
     scored = propensities(*today, *log, as_of=RELEASED, goals=goals, models=models)
-    bought = (
-        store.read(EVENTS)
-        .where(F.col("event_type").isin("purchase") & F.col("item_id").rlike("^book/.*-4$"))
-        .join(store.read(IDENTITIES).select("account_id", F.col("user_id").alias("_user")), on="account_id", how="left")
-        .select(F.coalesce("_user", "account_id").alias("user_id"))
-        .distinct()
-        .withColumn("label", F.lit(1))
-    )
+    paid = store.read(EVENTS).where(F.col("event_type").isin("purchase") & F.col("item_id").rlike("^book/.*-4$"))
+    bought = owned(paid, store.read(IDENTITIES)).select("user_id").distinct().withColumn("label", F.lit(1))
     before = today[0].select("user_id", "purchase_count_90d", "ever_purchase_count")
     rows = scored.join(before, on="user_id").join(bought, on="user_id", how="left").fillna(0, ["label"]).toPandas()
     for frame in past:

@@ -15,7 +15,7 @@ from learnlake.errors import ConfError
 from learnlake.lake import columns as c
 from learnlake.lake import sources as src
 from learnlake.lake.rules import Rule, flag
-from learnlake.lake.sources import Platforms, Source, Sources
+from learnlake.lake.sources import Platform, Platforms, Source, Sources
 from learnlake.lake.table import Table
 
 HEX_DIGITS = 32
@@ -53,15 +53,27 @@ def arrived(
     sources, platforms = conf
     frames = []
     for source in (source for source in sources.into(table) if source.source in arrivals):
-        zone = platforms.files[source.platform].timezone
+        platform = platforms.files[source.platform]
+        zone = platform.timezone
         for mapping in (m for m in source.mappings if m.table is table):
             shaped = finish(_mapped(arrivals[source.source], source, mapping, zone), zone)
-            flagged = flag(shaped, rules, F.col("_is_applicable"))
+            dated = shaped.withColumn(c.VISIBLE_FROM.name, _visible_from(source, platform, mapping.table))
+            flagged = flag(dated, rules, F.col("_is_applicable"))
             frames.append(flagged.select(*(k.name for k in table.columns), c.REASONS.name, _refused_row(source)))
     whole = frames[0]
     for frame in frames[1:]:
         whole = whole.unionByName(frame)
     return whole
+
+
+def _visible_from(source: Source, platform: Platform, table: Table) -> Column:
+    """Return the day that a row belongs to; of a live source the first one that was not closed yet when the row came, if later."""
+    moment = c.OCCURRED_AT if c.OCCURRED_AT in table.columns else c.KNOWN_FROM
+    own = F.to_date(F.from_utc_timestamp(moment.name, platform.timezone))
+    if source.arrives == "bulk":
+        return own
+    before = F.col(c.RECEIVED_AT.name) - F.make_dt_interval(mins=F.lit(platform.closes_after_minutes))
+    return F.greatest(own, F.to_date(F.from_utc_timestamp(before, platform.timezone)))
 
 
 def _refused_row(source: Source) -> Column:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.types import TimestampType
 
 from learnlake.lake import columns as c
 from learnlake.lake.table import Table
-from learnlake.lake.tables.silver import ACCOUNTS, IDENTITIES
+from learnlake.lake.tables.silver import ACCOUNTS
 
 
-def as_known(left: DataFrame, history: DataFrame, table: Table, moment: Column) -> DataFrame:
-    """Add to each row of ``left`` what a table with history said of its key at a moment.
+def as_known(left: DataFrame, history: DataFrame, table: Table, day: Column) -> DataFrame:
+    """Add to each row of ``left`` what a table with history said of its key at the end of a day.
 
     Many-to-one: the row count of ``left`` cannot change. The key is the table's own without ``known_from``; columns that
     ``left`` has already are not added again. A row that nothing was known of keeps nulls.
 
     Args:
         left: rows with the key columns.
-        history: rows of ``table``.
+        history: rows of ``table``, with ``known_from`` and ``visible_from``.
         table: a table whose key ends in ``known_from``.
-        moment: a timestamp over ``left``; what became known before it counts.
+        day: a date over ``left``; what was visible on it counts, however late it became known.
     """
     key = [column.name for column in table.key if column.name != c.KNOWN_FROM.name]
-    later = F.lead(c.KNOWN_FROM.name).over(Window.partitionBy(*key).orderBy(c.KNOWN_FROM.name))
-    added = [name for name in history.columns if name not in left.columns and name != c.KNOWN_FROM.name]
-    spans = history.withColumn("_until", later).select(*key, *added, F.col(c.KNOWN_FROM.name).alias("_from"), "_until")
+    added = [n for n in history.columns if n not in left.columns and n not in (c.KNOWN_FROM.name, c.VISIBLE_FROM.name)]
+    in_turn = Window.partitionBy(*key).orderBy(c.VISIBLE_FROM.name, c.KNOWN_FROM.name)
+    newest = F.max(c.KNOWN_FROM.name).over(in_turn.rowsBetween(Window.unboundedPreceding, -1))
+    is_news = newest.isNull() | (
+        F.col(c.KNOWN_FROM.name) > newest
+    )  # what is told later of earlier changes no later word
+    news = history.withColumn("_is_news", is_news).where("_is_news")
+    spans = news.withColumn("_until", F.lead(c.VISIBLE_FROM.name).over(in_turn)).select(
+        *key, *added, F.col(c.VISIBLE_FROM.name).alias("_from"), "_until"
+    )
     is_equal = [left[name] == spans[name] for name in key]
-    is_within = (spans["_from"] < moment) & (spans["_until"].isNull() | (spans["_until"] >= moment))
+    is_within = (spans["_from"] <= day) & (spans["_until"].isNull() | (spans["_until"] > day))
     joined = left.join(spans, on=[*is_equal, is_within], how="left")
     return joined.select(*(left[name] for name in left.columns), *(spans[name] for name in added))
 
@@ -41,18 +47,28 @@ def latest(history: DataFrame, table: Table) -> DataFrame:
 
     Args:
         history: rows of ``table``, nothing later than the reader may know.
-        table: a table whose key ends in ``known_from``.
+        table: a table whose key ends in what its history is ordered by.
     """
-    key = [column.name for column in table.key if column.name != c.KNOWN_FROM.name]
-    newest = Window.partitionBy(*key).orderBy(F.desc(c.KNOWN_FROM.name))
+    *key, by = [column.name for column in table.key]
+    newest = Window.partitionBy(*key).orderBy(F.desc(by))
     placed = history.withColumn("_place", F.row_number().over(newest))
     return placed.where(F.col("_place") == 1).select(*history.columns)
 
 
+def owners(identities: DataFrame) -> DataFrame:
+    """Return ``account_id`` and ``_owner``, the user that is behind it as far as is known.
+
+    Args:
+        identities: rows of silver.identities, nothing later than the reader may know.
+    """
+    return identities.groupBy("account_id").agg(
+        F.max_by("user_id", F.struct("visible_from", "known_from")).alias("_owner")
+    )
+
+
 def owned(rows: DataFrame, identities: DataFrame) -> DataFrame:
     """Add ``user_id`` to rows with ``account_id``: the latest known owner, else the account itself."""
-    owner = latest(identities, IDENTITIES).select("account_id", F.col("user_id").alias("_owner"))
-    joined = rows.join(owner, on="account_id", how="left")
+    joined = rows.join(owners(identities), on="account_id", how="left")
     return joined.withColumn("user_id", F.coalesce("_owner", "account_id")).drop("_owner")
 
 
@@ -97,10 +113,5 @@ def by_segment(users: DataFrame, members: DataFrame, schemes: Iterable[str]) -> 
 
 
 def known_by(table: Table, as_of: date) -> Column:
-    """Say of each row of a table whether it was known by the end of a day."""
-    dated = table.dated_by
-    if dated is None:
-        return F.lit(True)
-    if isinstance(dated.dtype, TimestampType):
-        return F.col(dated.name) < F.lit(as_of + timedelta(days=1)).cast("timestamp")
-    return F.col(dated.name) <= F.lit(as_of)
+    """Say of each row of a table whether it may be seen on a day."""
+    return F.lit(True) if table.dated_by is None else F.col(table.dated_by.name) <= F.lit(as_of)

@@ -43,6 +43,10 @@ def _way(refresh: Refresh) -> str:
             return f"all rows of a day ({by}) are replaced"
         case Way.REPLACE_KEYS:
             return f"all rows that share {by} with a changed row are replaced"
+        case Way.REPLACE_ALL:
+            return "the whole table is replaced"
+        case Way.AT_READ:
+            return "nothing is stored; it is put together at every read"
         case Way.MERGE:
             return "new keys are added" + (f"; of several rows with one key the first by {by} stays" if by else "")
         case Way.APPEND:

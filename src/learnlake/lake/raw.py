@@ -25,6 +25,7 @@ from learnlake.settings import NAME
 CORRUPT = "_corrupt"
 MALFORMED = "line_is_malformed"
 UNKNOWN_SHAPE = "line_has_no_known_column"
+NOT_RECEIVED = "received_at_cannot_be_read"
 FILE = re.compile("^file:/+")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 GLOB = re.compile(r"[\\*?\[\]{}]")
@@ -166,14 +167,15 @@ def records(spark: SparkSession, source: Source, files: tuple[RawFile, ...], key
     )
     content = F.to_json(F.struct(*source.raw_schema.fieldNames()))
     position = F.coalesce(F.col(CORRUPT), F.substring(F.sha2(content, 256), 1, 32))
-    received = F.expr(source.received_at) if source.received_at else F.col("_modified_at")
+    stated = F.expr(source.received_at) if source.received_at else F.lit(None)
+    received = stated if source.arrives == "live" else F.coalesce(stated, F.col("_modified_at"))
     placed = harmless.withColumn(c.POSITION.name, position)
     return _numbered(placed, source).select(
         *source.raw_schema.fieldNames(),
         c.FILE.name,
         c.POSITION.name,
-        F.coalesce(received, F.col("_modified_at")).cast("timestamp").alias(c.RECEIVED.name),
-        _reasons(source).alias(c.REASONS.name),
+        received.cast("timestamp").alias(c.RECEIVED.name),
+        _reasons(source, received).alias(c.REASONS.name),
     )
 
 
@@ -196,12 +198,13 @@ def _harmless(source: Source, field: StructField, hashed: object) -> Column:
     return F.col(field.name)
 
 
-def _reasons(source: Source) -> Column:
+def _reasons(source: Source, received: Column) -> Column:
     is_empty = F.coalesce(*(F.col(name).cast("string") for name in source.raw_schema.fieldNames())).isNull()
     return F.array_compact(
         F.array(
             F.when(F.col(CORRUPT).isNotNull(), F.lit(MALFORMED)),
             F.when(F.col(CORRUPT).isNull() & is_empty, F.lit(UNKNOWN_SHAPE)),
+            F.when(F.col(CORRUPT).isNull() & ~is_empty & received.isNull(), F.lit(NOT_RECEIVED)),
         )
     )
 

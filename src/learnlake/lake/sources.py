@@ -31,6 +31,7 @@ MADE_BY_US = {
         c.EVENT_ID,
         c.EVENT_DATE,
         c.LOCAL_HOUR,
+        c.VISIBLE_FROM,
         c.ACCOUNT_ID,
         c.TO_ACCOUNT_ID,
     )
@@ -50,6 +51,8 @@ PlatformKind = Literal["education", "community", "consulting", "shop"]
 class Platform(Settings):
     """One platform: what kind it is, and the zone and money it lives in.
 
+    ``closes_after``, such as `2h` or `90m`, is how long after its end a day still takes what sources that arrive live say of it;
+    the nightly run must not begin earlier.
     An example is live only where ``lake.platforms`` names it; any other platform where that names none.
     """
 
@@ -57,6 +60,12 @@ class Platform(Settings):
     is_example: bool = False
     timezone: str
     currency: str = Field(pattern="^[A-Z]{3}$")
+    closes_after: str = Field(default="0h", pattern=r"^\d{1,3}[hm]$")
+
+    @property
+    def closes_after_minutes(self) -> int:
+        """Minutes from the end of a day to its closing."""
+        return int(self.closes_after[:-1]) * (60 if self.closes_after.endswith("h") else 1)
 
 
 class Platforms(Section):
@@ -120,10 +129,15 @@ class Mapping(Settings):
 
 
 class Source(Settings):
-    """One source file."""
+    """One source file.
+
+    Of a source that ``arrives`` in bulk, the history, each row belongs to its own day, however late it comes. Of one that arrives
+    live, night by night, a late row is seen from the day of its arrival on, and leaves closed days as they are.
+    """
 
     source: str = Field(pattern="^[a-z][a-z0-9_]*$")
     platform: str
+    arrives: Literal["bulk", "live"] = "bulk"
     read: Read
     personal: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
@@ -162,6 +176,10 @@ class Source(Settings):
                     f"personal names `{key}`, which is a {raw[key].dataType.typeName()}; only plain values can be hashed"
                 )
         known = set(raw.fieldNames()) | {c.FILE.name, c.RECEIVED.name}
+        if self.arrives == "live" and not self.received_at:
+            raise ValueError(
+                "`arrives: live` needs `received_at`, an expression for the moment at which a record came: the time of a file does not survive a copy"
+            )
         if self.received_at:
             refuse_unfit(self.received_at, known - {c.RECEIVED.name}, "received_at")
         for name, lookup in self.lookups.items():

@@ -41,7 +41,7 @@ class Touched:
     Attributes:
         table: the table whose rows are handed over.
         by: the column that forms the groups, such as the event date.
-        through: tables with history whose change touches every row of ``table`` with their key from their ``known_from`` on.
+        through: tables with history whose change touches every row of ``table`` with their key from the day on which it is visible.
     """
 
     table: Table
@@ -218,11 +218,11 @@ def sections_of(function: Callable[..., Any]) -> dict[str, type[Section]]:
 
 
 def tables_of(reads: tuple[Read, ...]) -> tuple[Table, ...]:
-    """Return the fixed tables behind some reads, side tables included; arrivals are named by conf and absent."""
+    """Return the stored tables behind some reads, side tables included; arrivals are named by conf and absent."""
     out: list[Table] = []
     for read in reads:
         if isinstance(read, Table):
-            out.append(read)
+            out += read.parts or (read,)
         elif isinstance(read, Before | Past):
             out.append(read.table)
         elif isinstance(read, Touched):

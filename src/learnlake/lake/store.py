@@ -20,6 +20,7 @@ from learnlake.lake import ddl
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.conform import conform, refuse_broken_key
 from learnlake.lake.joins import known_by
+from learnlake.lake.persons import TOGETHER
 from learnlake.lake.query import addressed
 from learnlake.lake.settling import (
     FATE,
@@ -70,8 +71,11 @@ class Store:
     def version(self, table: Table) -> int | None:
         """Return the newest Delta version that this store has seen or made, None where the table is not there yet.
 
-        It is asked for once and kept: asking costs half a second, and within a run only the run itself should write.
+        It is asked for once and kept: asking costs half a second, and within a run only the run itself should write. A table that is
+        not stored has none.
         """
+        if table.parts:
+            return None
         if table.full_name not in self._versions:
             commit = self._last_commit(table)
             if commit is None:
@@ -138,7 +142,12 @@ class Store:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def read(self, table: Table, as_of: date | None = None) -> DataFrame:
-        """Read a table, without anything dated after ``as_of``; an absent table is an empty frame."""
+        """Read a table, without anything dated after ``as_of``; an absent table is an empty frame.
+
+        A table that is not stored is put together of its parts as they are known on the day.
+        """
+        if table.parts:
+            return TOGETHER[table.full_name](*(self.read(part, as_of) for part in table.parts))
         if self.version(table) is None:
             return self.spark.createDataFrame([], table.schema)
         frame = self.spark.table(self.address(table))
@@ -175,10 +184,10 @@ class Store:
         return self.spark.sql(addressed(text, tables, self._readable))
 
     def _readable(self, table: Table) -> str:
-        """Return the table's name in SQL, or that of a view without rows: a lake without purchases has no table about them."""
+        """Return the table's name in SQL, or that of a view: of what is put together, or without rows where it is not there yet."""
         if self.version(table) is not None:
             return self.address(table)
-        view = f"absent_{table.layer}_{table.name}"
+        view = f"read_{table.layer}_{table.name}"
         self.read(table).createOrReplaceTempView(view)
         return view
 

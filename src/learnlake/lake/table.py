@@ -25,8 +25,10 @@ class Way(StrEnum):
 
     REPLACE_DAY = "replace_day"
     REPLACE_KEYS = "replace_keys"
+    REPLACE_ALL = "replace_all"
     MERGE = "merge"
     APPEND = "append"
+    AT_READ = "at_read"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class Refresh:
     def replace_keys(cls, *columns: Named) -> Refresh:
         """Replace all rows that share these columns' values with a touched row."""
         return cls(Way.REPLACE_KEYS, columns)
+
+    @classmethod
+    def replace_all(cls) -> Refresh:
+        """Replace the whole table."""
+        return cls(Way.REPLACE_ALL)
+
+    @classmethod
+    def at_read(cls) -> Refresh:
+        """Store nothing: the table is put together of its parts whenever it is read."""
+        return cls(Way.AT_READ)
 
     @classmethod
     def merge(cls, *first_by: Named) -> Refresh:
@@ -87,7 +99,8 @@ class Table:
     Attributes:
         grain: what one row is, in words.
         refresh: how a re-run leaves the same rows.
-        dated_by: column that says when a row became known (a date, or a timestamp in UTC); None = always known.
+        dated_by: date column that says from which as-of day on a row may be seen; None = always.
+        parts: of a table that is put together at every read, the tables that it is put together of.
         profile: columns that become part of ``gold.user_profile``.
         pivot: how a long table's column becomes part of it.
         warns: what a reader should know.
@@ -108,6 +121,7 @@ class Table:
     warns: tuple[str, ...] = ()
     tracks_changes: bool = False
     holds_checks: bool = False
+    parts: tuple[Table, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -17,10 +17,12 @@ from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue, catalogue
+from learnlake.lake.persons import is_of_users, of_persons
 from learnlake.lake.sources import Source, Sources
 from learnlake.lake.stage import Arrivals, Before, Read, Stage, Step, Touched, Training, sections_of
 from learnlake.lake.store import Store
 from learnlake.lake.table import Past, Table
+from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.runner.ledger import Entry, Ledger
 from learnlake.settings import Conf, Section, Settings
 
@@ -77,6 +79,8 @@ class Inputs:
         if isinstance(read, Touched):
             sides = [side for side, _ in read.through]
             return [(t.full_name, self.store.version(t)) for t in (read.table, *sides)]
+        if read.parts:
+            return [(part.full_name, self.store.version(part)) for part in read.parts]
         if read.is_daily:
             return [(f"{read.full_name}@{as_of}", self._day_version(read, as_of))]
         return [(read.full_name, self.store.version(read))]
@@ -110,9 +114,10 @@ class Inputs:
     def _frame(self, read: Read, as_of: date | None, last: Entry | None) -> Any:
         if isinstance(read, Before):
             day = self._day_before(read, as_of)
-            return self.store.day(read.table, day) if day else self.store.read(read.table).limit(0)
+            rows = self.store.day(read.table, day) if day else self.store.read(read.table).limit(0)
+            return self._of_today(rows, read.table, as_of)
         if isinstance(read, Past):
-            return self.store.day(read.table, *past_days(read, as_of))
+            return self._of_today(self.store.day(read.table, *past_days(read, as_of)), read.table, as_of)
         if isinstance(read, Touched):
             touched = self.touched(read, last)
             rows = self.store.read(read.table)
@@ -123,6 +128,10 @@ class Inputs:
         if table.is_daily and as_of:
             return self.store.day(table, as_of)
         return self.store.read(table, as_of)
+
+    def _of_today(self, rows: DataFrame, table: Table, as_of: date | None) -> DataFrame:
+        """Tell an earlier day's rows of the persons of ``as_of``: who became one since is no birth, no death and no lapse."""
+        return of_persons(rows, table, self.store.read(IDENTITIES, as_of)) if is_of_users(table) else rows
 
     def arrived(self, source: Source, last: Entry | None) -> DataFrame:
         """Return the bronze rows of a source that came since a step's last finished run.
@@ -148,12 +157,10 @@ class Inputs:
             changed = (
                 self.store.changes(side, _since(side, last))
                 .groupBy(key.name)
-                .agg(F.min(c.KNOWN_FROM.name).alias("_from"))
+                .agg(F.min(c.VISIBLE_FROM.name).alias("_from"))
             )
             rows = self.store.read(read.table).join(changed, on=key.name, how="inner")
-            groups = groups.unionByName(
-                rows.where(F.date_add(read.by.name, 1).cast("timestamp") > F.col("_from")).select(read.by.name)
-            )
+            groups = groups.unionByName(rows.where(F.col(c.VISIBLE_FROM.name) >= F.col("_from")).select(read.by.name))
         return groups.distinct()
 
 

@@ -20,7 +20,7 @@ from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.settling import Fate
 from learnlake.lake.stage import Arrivals, ModelNode, Published, Stage, Step, Touched, Training, asked, sections_of
 from learnlake.lake.table import Past, Table, Way
-from learnlake.lake.tables.silver import EVENTS, USER_DAYS
+from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.splits import train_day
 from learnlake.modelling.tracking import Tracking
@@ -147,7 +147,7 @@ class Runner:
 
     def _train_day(self, as_of: date) -> date:
         if self._first_day is None:
-            row = self.inputs.store.read(USER_DAYS).agg(F.min("event_date")).first()
+            row = self.inputs.store.read(ACCOUNT_DAYS).agg(F.min("event_date")).first()
             self._first_day = row[0] if row and row[0] else as_of
         return train_day(as_of, self._first_day, self.inputs.conf.of(ModelSettings))
 
@@ -232,7 +232,8 @@ class Runner:
             return Entry(
                 node.name, as_of, DONE, fates, versions_read=read, version_written=written, signature=signature
             )
-        kept = self.inputs.store.replace_days(frame, table, *((as_of,) if as_of else ()))
+        store = self.inputs.store
+        kept = store.replace_days(frame, table, as_of) if as_of else store.replace_keys(frame, table, None)
         if table.holds_checks and as_of:
             self._note_checks(table, as_of)
         entry = self._written(node, as_of, kept, read, signature)

@@ -8,7 +8,7 @@ from learnlake.behaviour.habits.answers import habits_of_segments, stuck
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS
 from learnlake.lake.tables.habits import STUCK_POINTS, STUDY_HABITS
 from learnlake.lake.tables.silver import ITEMS
-from tests.drawing import draw
+from tests.drawing import draw, seen
 
 DAY = date(2026, 5, 31)
 HABITS = """
@@ -67,7 +67,7 @@ def test_segments_stand_beside_the_rest_of_their_scheme(spark: SparkSession) -> 
 
 
 def test_stuck_points_are_said_in_two_languages_the_heaviest_first(spark: SparkSession) -> None:
-    found = stuck(draw(STUCK_POINTS, POINTS), draw(ITEMS, KNOWN), as_of=DAY)
+    found = stuck(draw(STUCK_POINTS, POINTS), seen(draw(ITEMS, KNOWN)), as_of=DAY)
     assert [tuple(row) for row in found.collect()] == [
         (
             *("two", None, "course/a", 90, "stops", None),
@@ -86,7 +86,8 @@ def test_stuck_points_are_said_in_two_languages_the_heaviest_first(spark: SparkS
 def test_one_course_or_everything_can_be_asked_for(spark: SparkSession) -> None:
     def asked(**given) -> list[str]:
         return [
-            row.item_id for row in stuck(draw(STUCK_POINTS, POINTS), draw(ITEMS, KNOWN), as_of=DAY, **given).collect()
+            row.item_id
+            for row in stuck(draw(STUCK_POINTS, POINTS), seen(draw(ITEMS, KNOWN)), as_of=DAY, **given).collect()
         ]
 
     assert asked(course="course/b") == []

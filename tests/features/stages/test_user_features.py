@@ -14,14 +14,14 @@ from tests.drawing import draw, expect
 
 MAY_1 = date(2026, 5, 1)
 DAYS = """
-    user_id | platform | event_date | event_count | view_count | purchase_count | study_count | spend_amount | active_seconds | session_count | rating_count | rating_sum | night_count | course_ids   | topics
-    ann     | school   | 2026-01-01 | 4           | 4          | 0              | 0           | 0.00         | 0              | 1             | 1            | 1.0        | 4           | ['java']     | ['java']
-    ann     | school   | 2026-04-25 | 3           | 2          | 1              | 0           | 5.00         | 420            | 1             | 0            | 0          | 0           | ['sql']      | ['sql']
-    ann     | forum    | 2026-04-25 | 1           | 1          | 0              | 0           | 0.00         | 0              | 1             | 1            | 0.5        | 1           | []           | ['sql', 'c']
-    ann     | school   | 2026-04-30 | 2           | 1          | 0              | 1           | 0.00         | 420            | 2             | 0            | 0          | 0           | ['sql']      | ['sql']
-    ann     | school   | 2026-05-01 | 1           | 1          | 0              | 0           | 0.00         | 0              | 1             | 0            | 0          | 0           | ['python']   | []
-    ann     | school   | 2026-05-02 | 9           | 9          | 9              | 9           | 99.00        | 999            | 9             | 9            | 9.0        | 9           | ['c']        | ['go']
-    bob     | school   | 2026-05-02 | 1           | 1          | 0              | 0           | 0.00         | 0              | 1             | 0            | 0          | 0           | []           | []
+    user_id | platform | event_date | event_count | view_count | purchase_count | study_count | spend_amount | active_seconds | session_keys | visits       | rating_count | rating_sum | night_count | course_ids   | topics
+    ann     | school   | 2026-01-01 | 4           | 4          | 0              | 0           | 0.00         | 0              | []           | [(1, 2)]     | 1            | 1.0        | 4           | ['java']     | ['java']
+    ann     | school   | 2026-04-25 | 3           | 2          | 1              | 0           | 5.00         | 420            | [1]          | []           | 0            | 0          | 0           | ['sql']      | ['sql']
+    ann     | forum    | 2026-04-25 | 1           | 1          | 0              | 0           | 0.00         | 0              | []           | [(10, 190)]  | 1            | 0.5        | 1           | []           | ['sql', 'c']
+    ann     | school   | 2026-04-30 | 2           | 1          | 0              | 1           | 0.00         | 420            | [2]          | [(100, 200)] | 0            | 0          | 0           | ['sql']      | ['sql']
+    ann     | school   | 2026-05-01 | 1           | 1          | 0              | 0           | 0.00         | 0              | [2]          | [(150, 250)] | 0            | 0          | 0           | ['python']   | []
+    ann     | school   | 2026-05-02 | 9           | 9          | 9              | 9           | 99.00        | 999            | [9]          | [(900, 999)] | 9            | 9.0        | 9           | ['c']        | ['go']
+    bob     | school   | 2026-05-02 | 1           | 1          | 0              | 0           | 0.00         | 0              | []           | [(1, 2)]     | 0            | 0          | 0           | []           | []
 """
 
 
@@ -72,7 +72,7 @@ def test_spend_minutes_visits_breadth_and_ratings_are_rolled_up(spark: SparkSess
         USER_FEATURES,
         """
         user_id | ever_spend_amount | spend_amount_7d | minutes_a_day_7d | session_count_30d | ever_course_count | course_count_30d | ever_topic_count | topic_count_30d | mean_rating | ever_rating_count
-        ann     | 5.00              | 5.00            | 2.0              | 5                 | 3                 | 2                | 3                | 2               | 0.75        | 2
+        ann     | 5.00              | 5.00            | 2.0              | 4                 | 3                 | 2                | 3                | 2               | 0.75        | 2
     """,
     )
 

@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from learnlake.lake.tables.knowledge import LEARNING_PATHS
 from learnlake.lake.tables.silver import ITEMS
 from learnlake.recommend.knowledge.answers import path
-from tests.drawing import draw
+from tests.drawing import draw, seen
 
 PATHS = """
     as_of_date | user_id | path_step | item_id | reason_en | reason_zh | held_back
@@ -28,7 +28,7 @@ KNOWN = """
 
 
 def told(user: str) -> list[tuple]:
-    found = path(draw(LEARNING_PATHS, PATHS), draw(ITEMS, KNOWN), as_of=date(2026, 5, 31), user=user)
+    found = path(draw(LEARNING_PATHS, PATHS), seen(draw(ITEMS, KNOWN)), as_of=date(2026, 5, 31), user=user)
     assert found.columns == ["step", "item_id", "title", "because", "原因"]
     return [tuple(row) for row in found.collect()]
 

@@ -69,6 +69,23 @@ def _union(arrays: str, days: int) -> Column:
     return F.size(F.array_distinct(F.flatten(F.collect_set(F.when(F.col("_age") < days, F.col(arrays)))))).cast("long")
 
 
+def _visits(days: int) -> Column:
+    """Count the visits of the last ``days`` days, each once however many days it reaches over."""
+    is_in = F.col("_age") < days
+    keys = F.size(F.array_distinct(F.flatten(F.collect_list(F.when(is_in, F.col("session_keys"))))))
+    placed = F.transform("visits", lambda v: F.struct("platform", v["from"].alias("from"), v["until"].alias("until")))
+    spans = F.array_sort(F.flatten(F.collect_list(F.when(is_in, placed))))
+    start = F.struct(F.lit(0).alias("n"), F.lit("").alias("platform"), F.lit(0).cast("long").alias("until"))
+
+    def step(state: Column, span: Column) -> Column:
+        goes_on = (span["platform"] == state["platform"]) & (span["from"] <= state["until"])
+        until = F.when(goes_on, F.greatest(state["until"], span["until"])).otherwise(span["until"])
+        n = state["n"] + F.when(goes_on, 0).otherwise(1)
+        return F.struct(n.alias("n"), span["platform"].alias("platform"), until.alias("until"))
+
+    return (keys + F.aggregate(spans, start, step)["n"]).cast("long")
+
+
 def _plain() -> list[Column]:
     return [
         F.min("event_date").alias("first_date"),
@@ -88,7 +105,7 @@ def _over_windows() -> list[Column]:
     for days in c.WINDOWS:
         out += [_within(f"_{group}", days).cast("long").alias(f"{group}_count_{days}d") for group in c.GROUPS]
         out += [
-            _within("session_count", days).cast("long").alias(f"session_count_{days}d"),
+            _visits(days).alias(f"session_count_{days}d"),
             (_within("active_seconds", days) / 60.0 / days).cast("double").alias(f"minutes_a_day_{days}d"),
             _within("spend_amount", days).cast(c.SPEND_AMOUNT.dtype).alias(f"spend_amount_{days}d"),
             _union("course_ids", days).alias(f"course_count_{days}d"),

@@ -8,8 +8,10 @@ from learnlake.lake.columns.named import (
     DOUBLE,
     INTEGER,
     LONG,
+    LONGS,
     MONEY,
     NOTES,
+    SPANS,
     STRING,
     STRINGS,
     TIMESTAMP,
@@ -48,6 +50,11 @@ SOURCE_FILE = Named("source_file", STRING, "raw file it came from, below the sou
 SOURCE_POSITION = Named("source_position", STRING, "content hash and copy number of the raw record")
 RECEIVED_AT = Named("received_at", TIMESTAMP, "when the raw record reached us, UTC")
 KNOWN_FROM = Named("known_from", TIMESTAMP, "moment from which the row holds, UTC")
+VISIBLE_FROM = Named(
+    "visible_from",
+    DATE,
+    "first as-of day that may see the row: its own day in the platform's time zone, or the day it arrived on, where that is later and its source is live",
+)
 
 # events
 EVENT_TYPE = Named("event_type", STRING, "what was done, of a closed vocabulary")
@@ -112,7 +119,7 @@ PURPOSE = Named("purpose", STRING, "what the user may be contacted for")
 BASIS = Named("basis", STRING, "legal basis of the contact, such as consent or legitimate_interest")
 IS_GRANTED = Named("is_granted", BOOLEAN, "whether contact is allowed from known_from on")
 
-# user_days
+# account_days and user_days
 EVENT_COUNT = Named("event_count", LONG, "events of any type")
 TYPE_COUNTS = tuple(
     Named(f"{kind}_count", LONG, f"events of type {kind}", is_outcome=kind in OUTCOME_EVENT_TYPES)
@@ -132,14 +139,25 @@ UNCONVERTED_COUNT = Named(
 )
 RATING_COUNT = Named("rating_count", LONG, "ratings given")
 RATING_SUM = Named("rating_sum", DOUBLE, "ratings given, summed, each 0..1")
+SESSION_KEYS = Named("session_keys", LONGS, "hashes of the source's own keys of the visits, sorted")
+VISITS = Named(
+    "visits",
+    SPANS,
+    "visits of the events without a key, in seconds since 1970: begin, and end with the idle time within which an event still belongs to it",
+)
 COURSE_IDS = Named("course_ids", STRINGS, "courses that the events belong to, sorted")
 TOPICS = Named("topics", STRINGS, "tags of the items that the events belong to, sorted")
 
-# user_tags
+# account_tags and user_tags
 TAG_KIND = Named(
     "tag_kind",
     STRING,
     "kind of the tag: topic, level, item_kind, language, bought, hour, device, channel, or received",
+)
+FROM_ACCOUNT_ID = Named(
+    "from_account_id",
+    STRING,
+    "for `received`, the account that did it for this one; else empty, for no other account had a part",
 )
 TAG = Named("tag", STRING, "one value of its kind, such as `python`, `senior`, `course`, `21`, `mobile` or `accepted`")
 TAG_COUNT = Named(

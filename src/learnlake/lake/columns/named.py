@@ -15,6 +15,8 @@ from pyspark.sql.types import (
     LongType,
     MapType,
     StringType,
+    StructField,
+    StructType,
     TimestampType,
 )
 
@@ -36,4 +38,5 @@ class Named:
 
 STRING, LONG, INTEGER, DOUBLE = StringType(), LongType(), IntegerType(), DoubleType()
 BOOLEAN, DATE, TIMESTAMP, MONEY = BooleanType(), DateType(), TimestampType(), DecimalType(18, 2)
-STRINGS, NOTES = ArrayType(StringType()), MapType(StringType(), StringType())
+STRINGS, LONGS, NOTES = ArrayType(StringType()), ArrayType(LongType()), MapType(StringType(), StringType())
+SPANS = ArrayType(StructType([StructField("from", LongType()), StructField("until", LongType())]))

@@ -1,33 +1,30 @@
-"""silver.user_days: what a user did on a platform on a day, so that no feature ever rescans events."""
+"""silver.account_days: one account on one day, in parts that can be added up."""
 
 from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.features.known import EVENTS_OF_DAYS, PAYING, with_item, with_user
+from learnlake.features.known import EVENTS_AND_ITEMS, PAYING, with_item
 from learnlake.features.settings import FeatureSettings
 from learnlake.lake import columns as c
 from learnlake.lake.stage import stage
-from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.lake.tables.silver import ACCOUNT_DAYS
 
 PARTS_OF_COURSES = ("site", "assessment")
-SECONDS_OF_A_DAY = 86_400.0
-KEY = ["user_id", "platform", "event_date"]
+KEY = ["account_id", "platform", "event_date", "visible_from"]
 
 
-@stage(reads=EVENTS_OF_DAYS, writes=USER_DAYS)
-def user_days(events: DataFrame, identities: DataFrame, items: DataFrame, *, settings: FeatureSettings) -> DataFrame:
-    """Count each user's day on each platform.
-
-    An account belongs to the user that is known at the end of the day, an item is what it was known to be then.
-    """
-    described = with_item(with_user(events, identities), items, "item_kind", "part_of", "tags")
+@stage(reads=EVENTS_AND_ITEMS, writes=ACCOUNT_DAYS)
+def account_days(events: DataFrame, items: DataFrame, *, settings: FeatureSettings) -> DataFrame:
+    """Count each account's day, of what came late a part of its own; an item is what it was known to be at the end of the day."""
+    described = with_item(events, items, "item_kind", "part_of", "tags")
     days = described.withColumns(
         {"_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)}
     )
-    counts, sets = _counted(days, settings), days.groupBy(*KEY).agg(*_sets(settings.session_gap_minutes))
-    return counts.join(sets, on=KEY, how="inner").select(*(column.name for column in USER_DAYS.columns))
+    sets = days.groupBy(*KEY).agg(*_sets()).withColumn("visits", _visits(settings.session_gap_minutes * 60))
+    whole = _counted(days, settings).join(sets, on=KEY, how="inner")
+    return whole.select(*(column.name for column in ACCOUNT_DAYS.columns))
 
 
 def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
@@ -42,7 +39,7 @@ def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
         *counts,
         F.coalesce(F.sum(F.when(F.col("event_type") == "view", F.col("_quantity"))), F.lit(0)).alias("view_quantity"),
         *(F.sum(f"_{name}").alias(name) for name in ("night_count", "unconverted_count", "rating_count", "rating_sum")),
-        F.least(F.sum("_seconds"), F.lit(SECONDS_OF_A_DAY)).alias("active_seconds"),
+        F.sum("_seconds").alias("active_seconds"),
         F.coalesce(F.sum("_money"), F.lit(0)).cast(c.SPEND_AMOUNT.dtype).alias("spend_amount"),
     )
 
@@ -91,22 +88,29 @@ def _sums(settings: FeatureSettings) -> list[Column]:
     ]
 
 
-def _sets(gap_minutes: int) -> list[Column]:
+def _sets() -> list[Column]:
     topics = F.array_distinct(F.flatten(F.collect_set("tags")))
+    key = F.when(F.col("session_key").isNotNull(), F.xxhash64("platform", "session_key"))
+    moment = F.when(F.col("session_key").isNull(), F.unix_timestamp("occurred_at"))
     return [
-        _visits(gap_minutes).alias("session_count"),
+        F.array_sort(F.collect_set(key)).alias("session_keys"),
+        F.array_sort(F.collect_set(moment)).alias("_moments"),
         F.array_sort(F.collect_set("_course")).alias("course_ids"),
         F.array_sort(topics).alias("topics"),
     ]
 
 
-def _visits(gap_minutes: int) -> Column:
-    """Count visits: the source's own keys, and for events without one the runs between gaps."""
-    keyed = F.size(F.collect_set("session_key"))
-    moments = F.array_sort(F.collect_set(F.when(F.col("session_key").isNull(), F.unix_timestamp("occurred_at"))))
-    rest = F.slice(moments, 2, F.greatest(F.size(moments) - 1, F.lit(0)))
-    gaps = F.zip_with(rest, moments, lambda later, earlier: later - earlier > gap_minutes * 60)
-    starts = F.size(F.filter(gaps, lambda is_gap: F.coalesce(is_gap, F.lit(False)))) + F.when(
-        F.size(moments) > 0, 1
-    ).otherwise(0)
-    return (keyed + starts).cast("long")
+def _visits(gap: int) -> Column:
+    """Part the sorted moments of a day into runs without a gap; the last moment of each still lasts for the gap."""
+    moments = F.col("_moments")
+
+    def begins(moment: Column, place: Column) -> Column:
+        return (place == 0) | (moment - F.get(moments, place - 1) > gap)
+
+    def ends(moment: Column, place: Column) -> Column:
+        return (place == F.size(moments) - 1) | (F.get(moments, place + 1) - moment > gap)
+
+    def span(begin: Column, end: Column) -> Column:
+        return F.struct(begin.alias("from"), (end + gap).alias("until"))
+
+    return F.zip_with(F.filter(moments, begins), F.filter(moments, ends), span)

@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from pyspark.sql import DataFrame, SparkSession
 
-from learnlake.features.stages.user_days import user_days
-from learnlake.features.stages.user_tags import user_tags
-from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_TAGS
-from tests.drawing import draw, expect
+from learnlake.features.stages.account_days import account_days
+from learnlake.features.stages.account_tags import account_tags
+from learnlake.lake.tables.silver import ACCOUNT_TAGS, EVENTS, ITEMS
+from tests.drawing import draw, expect, seen
 
-NOBODY = "account_id | known_from"
 NOTHING = "item_id | known_from"
 
 
-def tags(events: str, identities: str = NOBODY, items: str = NOTHING) -> DataFrame:
-    return user_tags(draw(EVENTS, events), draw(IDENTITIES, identities), draw(ITEMS, items))
+def tags(events: str, items: str = NOTHING) -> DataFrame:
+    return account_tags(seen(draw(EVENTS, events)), seen(draw(ITEMS, items)))
 
 
 def test_an_event_counts_for_each_tag_that_it_carries(spark: SparkSession) -> None:
@@ -28,10 +27,10 @@ def test_an_event_counts_for_each_tag_that_it_carries(spark: SparkSession) -> No
         sql     | 2026-01-01 | course    | ['sql', 'data', 'sql'] | junior | zh
     """
     expect(
-        tags(events, items=items),
-        USER_TAGS,
+        tags(events, items),
+        ACCOUNT_TAGS,
         """
-        user_id | platform | event_date | tag_kind  | tag    | tag_count
+        account_id | platform | event_date | tag_kind  | tag    | tag_count
         a       | school   | 2026-05-01 | topic     | sql    | 2
         a       | school   | 2026-05-01 | topic     | data   | 2
         a       | school   | 2026-05-01 | level     | junior | 2
@@ -57,8 +56,8 @@ def test_what_was_bought_is_the_kind_of_the_item_that_was_paid_for(spark: SparkS
     """
     items = "item_id | known_from | item_kind\nsql | 2026-01-01 | book\nplus | 2026-01-01 | membership"
     expect(
-        tags(events, items=items).where("tag_kind IN ('bought', 'item_kind')"),
-        USER_TAGS,
+        tags(events, items).where("tag_kind IN ('bought', 'item_kind')"),
+        ACCOUNT_TAGS,
         """
         tag_kind  | tag        | tag_count
         bought    | book       | 1
@@ -81,12 +80,12 @@ def test_the_device_is_the_sources_own_else_told_by_the_agent(spark: SparkSessio
     """
     expect(
         tags(events),
-        USER_TAGS,
+        ACCOUNT_TAGS,
         "tag_kind | tag | tag_count\ndevice | tablet | 1\ndevice | mobile | 1\ndevice | desktop | 1",
     )
 
 
-def test_what_others_do_is_received_by_the_user_at_whom_it_was_directed(spark: SparkSession) -> None:
+def test_what_others_do_is_received_by_the_account_at_which_it_was_directed(spark: SparkSession) -> None:
     found = tags("""
         account_id | to_account_id | platform | event_date | event_type | attributes
         a          | b             | forum    | 2026-05-01 | vote       | {'vote': 'accepted'}
@@ -101,37 +100,15 @@ def test_what_others_do_is_received_by_the_user_at_whom_it_was_directed(spark: S
     """)
     expect(
         found,
-        USER_TAGS,
+        ACCOUNT_TAGS,
         """
-        user_id | platform | event_date | tag_kind | tag      | tag_count
-        b       | forum    | 2026-05-01 | received | accepted | 1
-        b       | forum    | 2026-05-01 | received | vote     | 2
-        b       | forum    | 2026-05-01 | received | follow   | 1
-        b       | forum    | 2026-05-01 | received | comment  | 1
-        b       | forum    | 2026-05-02 | received | share    | 1
-    """,
-    )
-
-
-def test_accounts_of_one_person_are_one_user_who_receives_nothing_from_himself(spark: SparkSession) -> None:
-    events = """
-        account_id | to_account_id | platform | event_date | event_type | local_hour
-        a          | b             | forum    | 2026-05-01 | vote       | 8
-        a          | b             | forum    | 2026-05-02 | vote       | 8
-        b          | a             | forum    | 2026-05-02 | vote       | 8
-        c          | b             | forum    | 2026-05-02 | vote       | 8
-    """
-    identities = "account_id | known_from | user_id\na | 2026-04-01 | ann\nb | 2026-05-02T12:00:00 | ann"
-    expect(
-        tags(events, identities),
-        USER_TAGS,
-        """
-        user_id | event_date | tag_kind | tag  | tag_count
-        ann     | 2026-05-01 | hour     | 08   | 1
-        b       | 2026-05-01 | received | vote | 1
-        ann     | 2026-05-02 | hour     | 08   | 2
-        c       | 2026-05-02 | hour     | 08   | 1
-        ann     | 2026-05-02 | received | vote | 1
+        account_id | platform | event_date | tag_kind | tag      | from_account_id | tag_count
+        b          | forum    | 2026-05-01 | received | accepted | a               | 1
+        b          | forum    | 2026-05-01 | received | vote     | a               | 1
+        b          | forum    | 2026-05-01 | received | vote     | c               | 1
+        b          | forum    | 2026-05-01 | received | follow   | a               | 1
+        b          | forum    | 2026-05-01 | received | comment  | a               | 1
+        b          | forum    | 2026-05-02 | received | share    | a               | 1
     """,
     )
 
@@ -144,11 +121,11 @@ def test_an_item_counts_as_what_it_was_known_to_be_that_day(spark: SparkSession)
     """
     items = "item_id | known_from | level\nsql | 2026-01-01 | junior\nsql | 2026-05-02T12:00:00 | senior"
     expect(
-        tags(events, items=items),
-        USER_TAGS,
+        tags(events, items),
+        ACCOUNT_TAGS,
         "event_date | tag_kind | tag\n2026-05-01 | level | junior\n2026-05-02 | level | senior",
     )
 
 
 def test_tags_are_made_of_the_same_rows_as_days() -> None:
-    assert user_tags.reads == user_days.reads
+    assert account_tags.reads == account_days.reads

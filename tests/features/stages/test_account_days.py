@@ -6,9 +6,9 @@ from decimal import Decimal
 from pyspark.sql import SparkSession
 
 from learnlake.features.settings import FeatureSettings, Rate
-from learnlake.features.stages.user_days import user_days
-from learnlake.lake.tables.silver import EVENTS, IDENTITIES, ITEMS, USER_DAYS
-from tests.drawing import draw, expect
+from learnlake.features.stages.account_days import account_days
+from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS, ITEMS
+from tests.drawing import draw, expect, seen
 
 SETTINGS = FeatureSettings(
     rates=(
@@ -16,12 +16,11 @@ SETTINGS = FeatureSettings(
         Rate(currency="USD", from_date=date(2026, 5, 2), rate=Decimal("0.80")),
     )
 )
-NOBODY = "account_id | known_from"
 NOTHING = "item_id | known_from"
 
 
-def days(events: str, identities: str = NOBODY, items: str = NOTHING):
-    return user_days(draw(EVENTS, events), draw(IDENTITIES, identities), draw(ITEMS, items), settings=SETTINGS)
+def days(events: str, items: str = NOTHING):
+    return account_days(seen(draw(EVENTS, events)), seen(draw(ITEMS, items)), settings=SETTINGS)
 
 
 def test_events_are_counted_by_type_and_a_view_of_many_clicks_is_one_view(spark: SparkSession) -> None:
@@ -35,26 +34,14 @@ def test_events_are_counted_by_type_and_a_view_of_many_clicks_is_one_view(spark:
     """)
     expect(
         found,
-        USER_DAYS,
+        ACCOUNT_DAYS,
         """
-        user_id | platform | event_date | event_count | view_count | view_quantity | rate_count | login_count | ask_count | night_count | session_count | active_seconds | rating_count | rating_sum
-        a       | school   | 2026-05-01 | 3           | 2          | 6             | 1          | 0           | 0         | 1           | 2             | 90             | 1            | 0.75
-        a       | school   | 2026-05-02 | 1           | 0          | 0             | 0          | 1           | 0         | 1           | 1             | 86400          | 0            | 0
-        a       | forum    | 2026-05-01 | 1           | 0          | 0             | 0          | 0           | 1         | 0           | 1             | 0              | 0            | 0
+        account_id | platform | event_date | event_count | view_count | view_quantity | rate_count | login_count | ask_count | night_count | active_seconds | rating_count | rating_sum
+        a          | school   | 2026-05-01 | 3           | 2          | 6             | 1          | 0           | 0         | 1           | 90             | 1            | 0.75
+        a          | school   | 2026-05-02 | 1           | 0          | 0             | 0          | 1           | 0         | 1           | 100000         | 0            | 0
+        a          | forum    | 2026-05-01 | 1           | 0          | 0             | 0          | 0           | 1         | 0           | 0              | 0            | 0
     """,
     )
-
-
-def test_a_visit_is_the_sources_own_or_ends_with_thirty_idle_minutes(spark: SparkSession) -> None:
-    found = days("""
-        account_id | platform | event_date | occurred_at         | event_type | session_key
-        a          | school   | 2026-05-01 | 2026-05-01T10:00:00 | view       | -
-        a          | school   | 2026-05-01 | 2026-05-01T10:30:00 | view       | -
-        a          | school   | 2026-05-01 | 2026-05-01T11:00:01 | view       | -
-        a          | school   | 2026-05-01 | 2026-05-01T20:00:00 | view       | s1
-        a          | school   | 2026-05-01 | 2026-05-01T23:00:00 | view       | s1
-    """)
-    expect(found, USER_DAYS, "user_id | session_count\na | 3")
 
 
 def test_money_is_converted_at_the_days_rate_refunds_count_against_and_the_rest_is_counted(spark: SparkSession) -> None:
@@ -69,7 +56,7 @@ def test_money_is_converted_at_the_days_rate_refunds_count_against_and_the_rest_
     """)
     expect(
         found,
-        USER_DAYS,
+        ACCOUNT_DAYS,
         """
         event_date | spend_amount | unconverted_count
         2026-05-01 | 12.00        | 0
@@ -78,18 +65,32 @@ def test_money_is_converted_at_the_days_rate_refunds_count_against_and_the_rest_
     )
 
 
-def test_accounts_of_one_person_are_one_user_from_the_day_the_link_is_known(spark: SparkSession) -> None:
-    events = """
-        account_id | platform | event_date | occurred_at | event_type
-        a          | school   | 2026-05-01 | 2026-05-01  | view
-        a          | school   | 2026-05-02 | 2026-05-02  | view
-        b          | school   | 2026-05-02 | 2026-05-02  | view
-    """
-    identities = "account_id | known_from | user_id\na | 2026-05-02T12:00:00 | ann\nb | 2026-05-01 | ann"
+def test_visits_are_kept_in_parts_that_can_be_put_together(spark: SparkSession) -> None:
+    found = days("""
+        account_id | platform | event_date | occurred_at         | event_type | session_key
+        a          | school   | 1970-01-02 | 1970-01-02T00:00:00 | view       | -
+        a          | school   | 1970-01-02 | 1970-01-02T00:30:00 | view       | -
+        a          | school   | 1970-01-02 | 1970-01-02T00:30:00 | view       | -
+        a          | school   | 1970-01-02 | 1970-01-02T01:00:01 | view       | -
+        b          | school   | 1970-01-02 | 1970-01-02T20:00:00 | view       | s1
+        b          | school   | 1970-01-02 | 1970-01-02T23:00:00 | view       | s1
+    """)
+    parts = {row.account_id: (len(row.session_keys), [tuple(v) for v in row.visits]) for row in found.collect()}
+    day, gap = 86_400, 1_800
+    assert parts == {"a": (0, [(day, day + 1_800 + gap), (day + 3_601, day + 3_601 + gap)]), "b": (1, [])}
+
+
+def test_what_came_late_is_a_part_of_its_own(spark: SparkSession) -> None:
+    found = days("""
+        account_id | platform | event_date | visible_from | occurred_at         | event_type
+        a          | school   | 2026-05-01 | 2026-05-01   | 2026-05-01T10:00:00 | view
+        a          | school   | 2026-05-01 | 2026-05-03   | 2026-05-01T10:05:00 | view
+        a          | school   | 2026-05-01 | 2026-05-03   | 2026-05-01T10:06:00 | ask
+    """)
     expect(
-        days(events, identities),
-        USER_DAYS,
-        "user_id | event_date | view_count\na | 2026-05-01 | 1\nann | 2026-05-02 | 2",
+        found,
+        ACCOUNT_DAYS,
+        "visible_from | event_date | event_count | view_count\n2026-05-01 | 2026-05-01 | 1 | 1\n2026-05-03 | 2026-05-01 | 2 | 1",
     )
 
 
@@ -109,8 +110,8 @@ def test_courses_and_topics_are_what_the_items_were_known_to_be_that_day(spark: 
         chapter | 2026-01-01 | chapter   | book    | ['sql']
     """
     expect(
-        days(events, items=items),
-        USER_DAYS,
+        days(events, items),
+        ACCOUNT_DAYS,
         """
         event_date | course_ids      | topics
         2026-05-01 | ['java', 'sql'] | ['data', 'java', 'sql']

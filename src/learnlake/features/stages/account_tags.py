@@ -1,40 +1,39 @@
-"""silver.user_tags: what a user's day was about, and what others did for the user on it."""
+"""silver.account_tags: what an account's day was about, and what others did for the account on it."""
 
 from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.features.known import EVENTS_OF_DAYS, PAYING, with_item, with_user
+from learnlake.features.known import EVENTS_AND_ITEMS, PAYING, with_item
 from learnlake.lake.stage import stage
-from learnlake.lake.tables.silver import USER_TAGS
+from learnlake.lake.tables.silver import ACCOUNT_TAGS
 
 DEVICES = ("mobile", "desktop")
 RECEIVED = ("vote", "follow", "comment", "share")
-TAGGED = ("user_id", "platform", "event_date", "tag_kind", "tag")
+DAY = ("account_id", "platform", "event_date", "visible_from")
+TAGGED = (*DAY, "tag_kind", "tag", "from_account_id")
 
 
-@stage(reads=EVENTS_OF_DAYS, writes=USER_TAGS)
-def user_tags(events: DataFrame, identities: DataFrame, items: DataFrame) -> DataFrame:
-    """Count the tags of each user's day on each platform; an event counts for each tag that it carries.
+@stage(reads=EVENTS_AND_ITEMS, writes=ACCOUNT_TAGS)
+def account_tags(events: DataFrame, items: DataFrame) -> DataFrame:
+    """Count the tags of each account's day; an event counts for each tag that it carries.
 
-    Accounts belong to the users that are known at the end of the day, an item is what it was known to be then.
+    An item is what it was known to be at the end of the day.
     """
-    done = with_user(events, identities)
-    every = _given(done, items).unionByName(_received(done, identities))
-    counted = every.groupBy(*TAGGED).agg(F.count(F.lit(1)).alias("tag_count"))
-    return counted.select(*(column.name for column in USER_TAGS.columns))
+    counted = (
+        _given(events, items).unionByName(_received(events)).groupBy(*TAGGED).agg(F.count(F.lit(1)).alias("tag_count"))
+    )
+    return counted.select(*(column.name for column in ACCOUNT_TAGS.columns))
 
 
-def _given(done: DataFrame, items: DataFrame) -> DataFrame:
+def _given(events: DataFrame, items: DataFrame) -> DataFrame:
     """Open each event up into its tags."""
-    described = with_item(done, items, "tags", "level", "item_kind", "language")
+    described = with_item(events, items, "tags", "level", "item_kind", "language")
     one = [_tag(kind, value) for kind, value in _single().items()]
     topics = F.transform(F.array_distinct(F.coalesce("tags", _none())), lambda topic: _tag("topic", topic))
-    opened = described.select(
-        "user_id", "platform", "event_date", F.explode(F.concat(topics, F.array(*one))).alias("t")
-    )
-    return opened.select("user_id", "platform", "event_date", "t.*").where(F.col("tag").isNotNull())
+    opened = described.select(*DAY, F.explode(F.concat(topics, F.array(*one))).alias("t"))
+    return opened.select(*DAY, "t.*", F.lit("").alias("from_account_id")).where(F.col("tag").isNotNull())
 
 
 def _single() -> dict[str, Column]:
@@ -59,19 +58,17 @@ def _device() -> Column:
     return told
 
 
-def _received(done: DataFrame, identities: DataFrame) -> DataFrame:
-    """Turn what was directed at others into tags of theirs; nobody receives from himself."""
-    directed = done.where(F.col("to_account_id").isNotNull() & F.col("event_type").isin(*RECEIVED))
+def _received(events: DataFrame) -> DataFrame:
+    """Turn what was directed at other accounts into tags of theirs."""
+    is_meant = F.col("event_type").isin(*RECEIVED) & (F.col("to_account_id") != F.col("account_id"))
     is_accepted = (F.col("event_type") == "vote") & (F.col("attributes")["vote"] == "accepted")
-    turned = directed.select(
-        F.col("user_id").alias("_doer"),
+    return events.where(is_meant).select(
         F.col("to_account_id").alias("account_id"),
-        "platform",
-        "event_date",
+        *DAY[1:],
         F.lit("received").alias("tag_kind"),
         F.when(is_accepted, F.lit("accepted")).otherwise(F.col("event_type")).alias("tag"),
+        F.col("account_id").alias("from_account_id"),
     )
-    return with_user(turned, identities).where(F.col("user_id") != F.col("_doer")).select(*TAGGED)
 
 
 def _tag(kind: str, value: Column) -> Column:
