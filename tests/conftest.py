@@ -118,7 +118,7 @@ def silver(spark: SparkSession, home: Path) -> Path:
 
     def make() -> None:
         made = tiny.runner(spark, home, "silver")
-        made.run(None, frozenset({"silver.account_days", "silver.consents"}))
+        made.run(None, frozenset({"silver.account_days", "silver.identities", "silver.consents"}))
         assert not made.failed
 
     return tiny.kept_lake(home, "silver", make)

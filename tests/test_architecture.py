@@ -169,8 +169,15 @@ def test_only_the_doors_touch_storage():
 
 
 def test_frames_are_made_of_plain_values_only_where_stated():
-    """The store for absent tables, the ledger for its books, a stage for what its model knows, a contest for MLlib, a command for what a person gave."""
-    stated = {"lake/store.py", "runner/ledger.py", "segments/stages/segments.py", "modelling/contest.py", "ask.py"}
+    """The store for absent tables, the ledger and the lease for their books, a stage for what its model knows, a contest for MLlib, a command for what a person gave."""
+    stated = {
+        "lake/store.py",
+        "runner/ledger.py",
+        "runner/lease.py",
+        "segments/stages/segments.py",
+        "modelling/contest.py",
+        "ask.py",
+    }
     found = called(frozenset({"createDataFrame"}))
     assert {name for name in found if not name.startswith("simulate/")} == stated
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from learnlake.lake.store import Store
 from learnlake.lake.tables.recommend import PREFERENCES, RECOMMENDATIONS
 from learnlake.lake.tables.silver import EVENTS, ITEMS
-from tests.drawing import draw
+from tests.drawing import draw, seen
 from tests.tiny import DAY
 
 TURNED = f"""
@@ -45,7 +45,7 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.replace_days(draw(table, text), table, DAY)
     for table, text in ((ITEMS, OFFER), (EVENTS, DONE)):
         sound = {"reasons": F.array().cast("array<string>"), "row": F.lit(None).cast("string")}
-        store.settle(draw(table, text).withColumns(sound), table)
+        store.settle(seen(draw(table, text)).withColumns(sound), table)
     return folder
 
 

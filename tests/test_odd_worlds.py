@@ -66,8 +66,9 @@ def filled(table: Table, rows: Iterable[dict[str, Any]]) -> DataFrame:
 def event(platform: str, who: str, kind: str, day: date, item: str | None = None, **more: Any) -> dict[str, Any]:
     at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
     own = {"event_id": f"{platform} {who} {kind} {day} {item}", "platform": platform, "account_id": who}
-    when = {"occurred_at": at, "event_date": day, "local_hour": 10, "received_at": at + timedelta(hours=20)}
-    return {**own, **when, "event_type": kind, "item_id": item, "quantity": 1, **more}
+    when = {"occurred_at": at, "event_date": day, "visible_from": day, "local_hour": 10}
+    told = {"event_type": kind, "item_id": item, "quantity": 1, "received_at": at + timedelta(hours=20)}
+    return {**own, **when, **told, **more}
 
 
 def weekly() -> Iterator[dict[str, Any]]:
@@ -95,6 +96,7 @@ def things(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {
             "item_id": item,
             "known_from": known,
+            "visible_from": known.date(),
             "platform": platform,
             "item_kind": kind,
             "title": item,
@@ -104,7 +106,8 @@ def things(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def people(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for who, platform in sorted({(e["account_id"], e["platform"]) for e in events}):
-        yield {"account_id": who, "known_from": datetime(2016, 1, 1, tzinfo=UTC), "platform": platform}
+        known = datetime(2016, 1, 1, tzinfo=UTC)
+        yield {"account_id": who, "known_from": known, "visible_from": known.date(), "platform": platform}
 
 
 def allowed(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

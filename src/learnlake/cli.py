@@ -56,6 +56,7 @@ from learnlake.options import (
 )
 from learnlake.pipeline import STEPS, graph_of, left_out, load_conf
 from learnlake.runner.inputs import Inputs
+from learnlake.runner.lease import Lease
 from learnlake.runner.ledger import Ledger
 from learnlake.runner.run import AT_ONCE, Runner
 from learnlake.session import SparkSettings, start
@@ -184,13 +185,15 @@ def runner_of(conf: Conf, store: Store, steps: tuple[Step, ...], tell: Callable[
     """Put a runner together: the steps' graph over a lake."""
     ledger = Ledger(store, _now)
     tracking = Tracking.of(conf.of(ModelSettings), store.root)
+    tables = catalogue(conf)
     return Runner(
         graph_of(conf, steps),
         Inputs(store, ledger, conf),
-        catalogue(conf),
+        tables,
         tracking,
         lambda: key_of(conf.of(KeySettings), store.root),
         tell,
+        Lease(store, tables, ledger.run_id, _now).held,
     )
 
 

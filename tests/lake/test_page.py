@@ -52,7 +52,9 @@ def test_a_table_is_told_by_grain_key_refresh_warnings_and_columns():
 @pytest.mark.parametrize(
     ("refresh", "said"),
     [
-        (Refresh.replace_keys(DAY, AGE), "all rows that share `day`, `age_band` with a changed row are replaced"),
+        (Refresh.replace_slices(DAY), "all rows of a day (`day`) of whose sources something has changed are replaced"),
+        (Refresh.replace_all(), "the whole table is replaced"),
+        (Refresh.at_read(), "nothing is stored; it is put together at every read"),
         (Refresh.merge(DAY), "new keys are added; of several rows with one key the first by `day` stays"),
         (Refresh.merge(), "new keys are added"),
         (Refresh.append(), "rows are added once and stay"),

@@ -3,13 +3,13 @@ from typing import ClassVar
 
 import pytest
 
-from learnlake.lake import columns as c
 from learnlake.lake.stage import (
     Arrivals,
     Before,
+    EachSlice,
     ModelNode,
+    Recent,
     Stage,
-    Touched,
     Training,
     asked,
     sections_of,
@@ -18,7 +18,7 @@ from learnlake.lake.stage import (
     train,
 )
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, USER_FEATURES
-from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS, IDENTITIES, ITEMS, USER_DAYS
+from learnlake.lake.tables.silver import ACCOUNT_DAYS, ACCOUNT_TAGS, EVENTS, IDENTITIES, ITEMS, USER_DAYS, USER_TAGS
 from learnlake.settings import Section
 
 
@@ -72,9 +72,24 @@ def test_sections_are_found_by_their_class():
 
 
 def test_the_tables_behind_reads_are_told_with_their_sides():
-    touched = Touched(EVENTS, by=c.EVENT_DATE, through=((IDENTITIES, c.ACCOUNT_ID), (ITEMS, c.ITEM_ID)))
-    reads = (USER_DAYS, Before(SEGMENT_MEMBERS), USER_FEATURES.at(every="7d", back=2), touched)
-    assert tables_of(reads) == (ACCOUNT_DAYS, IDENTITIES, SEGMENT_MEMBERS, USER_FEATURES, EVENTS, IDENTITIES, ITEMS)
+    by_slice = EachSlice(EVENTS, beside=(ITEMS,))
+    reads = (
+        USER_DAYS,
+        Before(SEGMENT_MEMBERS),
+        USER_FEATURES.at(every="7d", back=2),
+        by_slice,
+        Recent(USER_TAGS, days=7),
+    )
+    assert tables_of(reads) == (
+        ACCOUNT_DAYS,
+        IDENTITIES,
+        SEGMENT_MEMBERS,
+        USER_FEATURES,
+        EVENTS,
+        ITEMS,
+        ACCOUNT_TAGS,
+        IDENTITIES,
+    )
 
 
 def test_arrivals_are_named_by_conf_and_so_stand_for_no_fixed_table():

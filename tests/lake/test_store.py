@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -10,9 +11,12 @@ from pyspark.sql import functions as F
 
 from learnlake.errors import BusyError, ConfError, ContractError
 from learnlake.lake import columns as c
+from learnlake.lake.slices import tallied
 from learnlake.lake.store import Store
 from learnlake.lake.table import Layer, Refresh, Table
 from learnlake.lake.tables.ops import REJECTS
+from learnlake.lake.tables.silver import USER_DAYS
+from learnlake.runner.ledger import Ledger
 from tests.drawing import draw, expect
 
 SCORES = Table(
@@ -29,11 +33,10 @@ OWNERS = Table(
     layer=Layer.SILVER,
     name="owners",
     grain="one account's user",
-    columns=(c.ACCOUNT_ID, c.KNOWN_FROM, c.USER_ID, c.VISIBLE_FROM),
-    key=(c.ACCOUNT_ID, c.KNOWN_FROM),
-    refresh=Refresh.replace_keys(c.ACCOUNT_ID),
+    columns=(c.ACCOUNT_ID, c.VISIBLE_FROM, c.USER_ID),
+    key=(c.ACCOUNT_ID, c.VISIBLE_FROM),
+    refresh=Refresh.replace_slices(c.VISIBLE_FROM),
     dated_by=c.VISIBLE_FROM,
-    tracks_changes=True,
 )
 FACTS = Table(
     layer=Layer.SILVER,
@@ -43,6 +46,8 @@ FACTS = Table(
     key=(c.EVENT_ID,),
     refresh=Refresh.merge(c.RECEIVED_AT, c.SOURCE_FILE, c.SOURCE_POSITION),
 )
+DATED = replace(FACTS, name="dated", columns=(*FACTS.columns, c.VISIBLE_FROM), dated_by=c.VISIBLE_FROM)
+DATED_FLAGGED = (*DATED.columns, c.REASONS, c.ROW)
 FLAGGED = (*FACTS.columns, c.REASONS, c.ROW)
 MAY_1, MAY_2 = date(2026, 5, 1), date(2026, 5, 2)
 
@@ -89,41 +94,73 @@ def test_comments_key_and_grain_stand_in_the_delta_table_itself(store: Store) ->
     assert detail.partitionColumns == ["as_of_date"]
 
 
-def test_replaced_keys_lose_their_old_rows_even_when_no_new_one_comes(store: Store) -> None:
-    store.replace_keys(
-        draw(
-            OWNERS,
-            "account_id | known_from | user_id\na | 2026-01-01 | a\na | 2026-02-01 | x\nb | 2026-01-01 | b\nd | 2026-01-01 | d",
-        ),
-        OWNERS,
-        None,
+def owners(*rows: str) -> DataFrame:
+    return draw(OWNERS, "\n".join(["account_id | visible_from | user_id", *rows]))
+
+
+def test_replaced_slices_lose_their_old_rows_even_when_no_new_one_comes_and_others_stay(store: Store) -> None:
+    store.replace_all(
+        owners("a | 2026-05-01 | a", "b | 2026-05-01 | b", "a | 2026-05-02 | x", "c | 2026-05-03 | c"), OWNERS
     )
-    touched = draw([c.ACCOUNT_ID], "account_id\na\nc\nd")
-    new = draw(OWNERS, "account_id | known_from | user_id\na | 2026-01-01 | y\nc | 2026-01-01 | c")
-    assert store.replace_keys(new, OWNERS, touched) == 2
-    expect(
-        store.read(OWNERS),
-        OWNERS,
-        "account_id | known_from | user_id\na | 2026-01-01 | y\nb | 2026-01-01 | b\nc | 2026-01-01 | c",
-    )
+    assert store.replace_slices(owners("d | 2026-05-01 | d"), OWNERS, {MAY_1: "one", MAY_2: "two"}) == 1
+    expect(store.read(OWNERS), OWNERS, "account_id | visible_from\nd | 2026-05-01\nc | 2026-05-03")
+    held = store.slices.held[OWNERS.full_name]
+    assert [(day.day, one.rows, one.churn, one.made_of) for day, one in sorted(held.items())] == [
+        (1, 1, 2 + 2 + 1, "one"),
+        (2, 0, 1 + 1, "two"),
+        (3, 1, 1, ""),
+    ]
 
 
-def test_nothing_dated_after_as_of_is_handed_over(store: Store) -> None:
-    rows = "account_id | known_from | visible_from\na | 2026-05-01 | 2026-05-01\nb | 2026-05-01 | 2026-05-02"
-    store.replace_keys(draw(OWNERS, rows), OWNERS, None)
-    expect(store.read(OWNERS, MAY_1).select("account_id"), [c.ACCOUNT_ID], "account_id\na")
+def test_a_row_outside_the_days_that_were_to_be_written_is_refused(store: Store) -> None:
+    with pytest.raises(ContractError, match=r"silver\.owners: rows lie on 2026-05-02, which was not to be written"):
+        store.replace_slices(owners("d | 2026-05-02 | d"), OWNERS, {MAY_1: ""})
+    assert store.read(OWNERS).count() == 0
 
 
-def test_changes_are_the_rows_since_a_version(store: Store) -> None:
-    store.replace_keys(draw(OWNERS, "account_id | known_from | user_id\na | 2026-01-01 | a"), OWNERS, None)
+def test_a_whole_table_that_is_as_it_was_is_not_written_again(store: Store) -> None:
+    rows = ("a | 2026-05-01 | a", "b | 2026-05-02 | b")
+    for kept in (owners(*rows), owners(*reversed(rows))):
+        assert store.replace_all(kept, OWNERS) == 2
     before = store.version(OWNERS)
-    assert store.changes(OWNERS, before).count() == 0
-    store.replace_keys(
-        draw(OWNERS, "account_id | known_from | user_id\nb | 2026-01-01 | b"),
-        OWNERS,
-        draw([c.ACCOUNT_ID], "account_id\nb"),
-    )
-    expect(store.changes(OWNERS, before), OWNERS, "account_id | known_from | user_id\nb | 2026-01-01 | b")
+    assert store.replace_all(owners(rows[0]), OWNERS) == 1
+    assert store.version(OWNERS) == before + 1
+    assert store.slices.among(OWNERS).keys() == {MAY_1}
+
+
+def test_nothing_dated_after_as_of_or_up_to_since_is_handed_over(store: Store) -> None:
+    store.replace_all(owners("a | 2026-05-01 | a", "b | 2026-05-02 | b", "c | 2026-05-03 | c"), OWNERS)
+    expect(store.read(OWNERS, MAY_2).select("account_id"), [c.ACCOUNT_ID], "account_id\na\nb")
+    expect(store.read(OWNERS, MAY_2, since=MAY_1).select("account_id"), [c.ACCOUNT_ID], "account_id\nb")
+
+
+def test_what_is_settled_adds_to_its_slices_and_what_takes_the_place_of_a_row_is_counted_anew(store: Store) -> None:
+    facts = "event_id | visible_from | received_at | source | mapping | source_file | source_position | reasons"
+    first = "1 | 2026-05-01 | 2026-05-03 | s | m | a | p | []\n2 | 2026-05-01 | 2026-05-03 | s | m | a | p | []"
+    later = "3 | 2026-05-02 | 2026-05-03 | s | m | a | p | []\n1 | 2026-05-02 | 2026-05-02 | s | m | a | p | []"
+    for rows in (first, later):
+        store.settle(draw(DATED_FLAGGED, f"{facts}\n{rows}"), DATED)
+        known = {day: (one.rows, one.digest) for day, one in store.slices.among(DATED).items()}
+        assert known == {day: (t.rows, t.digest) for day, t in tallied(store.read(DATED), DATED).items()}
+    assert {day: one.rows for day, one in store.slices.among(DATED).items()} == {MAY_1: 1, MAY_2: 2}
+
+
+def test_another_store_knows_the_slices_that_were_written_down(spark: SparkSession, store: Store) -> None:
+    store.replace_all(owners("a | 2026-05-01 | a"), OWNERS)
+    assert Store(spark, store.root).slices.among(OWNERS) == {}
+    Ledger(store, lambda: datetime(2026, 5, 3)).flush()  # noqa: DTZ001  # timestamps of the lake are UTC without saying so
+    again = Store(spark, store.root)
+    assert again.slices.held == store.slices.held
+    assert store.slices.unwritten == {}
+    again.slices.held.clear()
+    again.recount(OWNERS)
+    assert again.slices.fingerprint(OWNERS) == store.slices.fingerprint(OWNERS)
+
+
+def test_what_is_put_together_at_read_is_no_table_but_can_be_queried(store: Store) -> None:
+    assert store.version(USER_DAYS) is None
+    tables = {table.full_name: table for table in (USER_DAYS,)}
+    assert store.query("SELECT count(*) FROM silver.user_days", tables).first()[0] == 0
 
 
 FIRST = """

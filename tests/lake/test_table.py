@@ -22,7 +22,7 @@ VISITS = table(Refresh.replace_day(DAY))
     ("refresh", "way", "by"),
     [
         (Refresh.replace_day(DAY), Way.REPLACE_DAY, (DAY,)),
-        (Refresh.replace_keys(WHO, DAY), Way.REPLACE_KEYS, (WHO, DAY)),
+        (Refresh.replace_slices(DAY), Way.REPLACE_SLICES, (DAY,)),
         (Refresh.merge(DAY), Way.MERGE, (DAY,)),
         (Refresh.append(), Way.APPEND, ()),
         (Refresh.replace_all(), Way.REPLACE_ALL, ()),

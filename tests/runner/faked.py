@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from learnlake.lake.catalogue import catalogue
 from learnlake.lake.settling import Fate
+from learnlake.lake.slices import Slices, Tally
 from learnlake.lake.stage import ModelNode, Step
 from learnlake.lake.table import Table
 from learnlake.modelling.gate import Candidate, Decision
@@ -21,6 +23,7 @@ from learnlake.runner.run import Runner
 from tests import tiny
 from tests.modelling.level import Level
 
+LONG_AGO = date(2020, 1, 1)
 NOON = datetime(2026, 5, 11, 12)  # noqa: DTZ001  # timestamps of the lake are UTC without saying so
 
 
@@ -36,16 +39,23 @@ class Rows(list[Any]):
 
 @dataclass
 class MemoryStore:
-    """Tables as rows, with a version that each write makes one greater."""
+    """Tables as rows, with a version that each write makes one greater, and all their rows in one slice of long ago."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    slices: Slices = field(default_factory=Slices)
     root: str = ""
 
     def put(self, name: str, rows: list[Any]) -> int:
         self.rows[name] = Rows(rows)
         self.versions[name] = self.versions.get(name, -1) + 1
         return len(rows)
+
+    def _keep(self, table: Table, rows: list[Any], *days: date) -> int:
+        kept = self.put(table.full_name, rows)
+        tally = Tally(kept, crc32(repr(rows).encode()))
+        self.slices.replaced(table, dict.fromkeys(days, tally), days, self.versions[table.full_name])
+        return kept
 
     def version(self, table: Table) -> int | None:
         return self.versions.get(table.full_name)
@@ -60,11 +70,11 @@ class MemoryStore:
         return self.read(table)
 
     def settle(self, mapped: Mapping[str, Rows], table: Table) -> tuple[Fate, ...]:
-        self.put(table.full_name, [row for rows in mapped.values() for row in rows])
+        self._keep(table, [row for rows in mapped.values() for row in rows], LONG_AGO)
         return tuple(Fate(name, "m", len(rows), len(rows), 0, 0, 0) for name, rows in mapped.items())
 
-    def replace_days(self, rows: Rows, table: Table, *_: date) -> int:
-        return self.put(table.full_name, rows)
+    def replace_days(self, rows: Rows, table: Table, *days: date) -> int:
+        return self._keep(table, rows, *days)
 
 
 class MemoryBooks(Ledger):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
@@ -16,6 +20,7 @@ from learnlake.lake.catalogue import catalogue
 from learnlake.lake.conform import conform
 from learnlake.lake.sameness import content_hash
 from learnlake.lake.settling import Fate
+from learnlake.lake.slices import Slice, Slices, Tally, day_column
 from learnlake.lake.stage import Arrivals, ModelNode
 from learnlake.lake.store import Store
 from learnlake.lake.table import Table
@@ -45,19 +50,33 @@ class FrameStore(Store):
         keys = held.select([column.name for column in table.key])
         assert keys.group_by(keys.column_names).aggregate([]).num_rows == held.num_rows, f"{table.full_name}: keys"
         self.spark.createDataFrame(held, table.schema).createOrReplaceTempView(self.address(table))
-        self._versions[table.full_name] = self._versions.get(table.full_name, -1) + 1
+        version = self._versions[table.full_name] = self._versions.get(table.full_name, -1) + 1
+        if table.dated_by:
+            self.slices.replaced(table, _tallied(held, table), self.slices.among(table), version)
         return held.num_rows
 
     def changes(self, table: Table, _: int | None) -> DataFrame:
         return self.read(table)
 
     def replace_days(self, frame: DataFrame, table: Table, *days: date) -> int:
-        others = self.read(table).where(~F.col(table.refresh.by[0].name).isin(list(days)))
+        others = self.read(table).where(~F.col(str(day_column(table))).isin(list(days)))
         before = others.count()
         return self.keep(conform(frame, table).unionByName(others) if before else frame, table) - before
 
-    def replace_keys(self, frame: DataFrame, table: Table, _: DataFrame | None) -> int:
+    def replace_slices(self, frame: DataFrame, table: Table, made_of: Mapping[date, str]) -> int:
+        kept = self.replace_days(frame, table, *made_of)
+        for day, told in made_of.items():
+            self.slices.held[table.full_name][day] = replace(
+                self.slices.held[table.full_name].get(day, NO_SLICE), made_of=told
+            )
+        return kept
+
+    def replace_all(self, frame: DataFrame, table: Table) -> int:
         return self.keep(frame, table)
+
+    @cached_property
+    def slices(self) -> Slices:
+        return Slices()
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
         """Keep the sound rows; of several with one key the first by the table's refresh columns, whenever they came."""
@@ -67,6 +86,21 @@ class FrameStore(Store):
         first = rows.withColumn("_turn", F.row_number().over(turn)).where("_turn = 1").drop("_turn")
         kept = self.keep(first, table)
         return (Fate(table.full_name, "all", kept, kept, 0, 0, 0),)
+
+
+NO_SLICE = Slice(0, 0, 0, 0)
+
+
+def _tallied(held: pa.Table, table: Table) -> dict[date, Tally]:
+    """Count and hash the rows of each slice, in plain Python."""
+    rows: dict[date, list[str]] = defaultdict(list)
+    for row in held.to_pylist():
+        rows[row[day_column(table)]].append(repr(row))
+    assert None not in rows, f"{table.full_name}: rows that no day may ever see"
+    return {
+        day: Tally(len(own), int(sha256("".join(sorted(own)).encode()).hexdigest()[:12], 16))
+        for day, own in rows.items()
+    }
 
 
 @dataclass

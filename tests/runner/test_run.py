@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -16,9 +17,10 @@ from learnlake.errors import LearnlakeError
 from learnlake.lake.sameness import content_hash
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import AUDIENCES, SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
-from learnlake.lake.tables.ops import MODELS, QUALITY, REJECTS, RUNS
+from learnlake.lake.tables.ops import LEASES, MODELS, QUALITY, REJECTS, RUNS
 from learnlake.lake.tables.silver import ACCOUNTS, CONSENTS, EVENTS, USER_DAYS
 from learnlake.runner.graph import Graph
+from learnlake.runner.lease import ENDED, Lease
 from learnlake.runner.run import Runner
 from tests.drawing import draw
 from tests.runner.frames import Pass
@@ -131,6 +133,15 @@ def test_two_days_in_either_order_give_the_same_tables(spark: SparkSession, home
     assert forth.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"
 
 
+class LostLease(Lease):
+    """The lease of a process that is gone without a last word."""
+
+    def _note(self, state: str) -> None:
+        if state != ENDED:
+            row = (self.run_id, socket.gethostname(), 2**22 + 1, state, self.now())
+            self.store.append(self.store.spark.createDataFrame([row], LEASES.schema), LEASES)
+
+
 def killed(made: Runner, victim: str, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run up to a moment of a step, and end there as by ``kill -9``: what the books hold in memory is lost."""
 
@@ -138,7 +149,9 @@ def killed(made: Runner, victim: str, moment: str, monkeypatch: pytest.MonkeyPat
         if name.startswith(victim) and what == moment:
             raise KeyboardInterrupt
 
+    books = made.inputs.ledger
     monkeypatch.setattr(made, "tell", kill)
+    monkeypatch.setattr(made, "lease", LostLease(made.inputs.store, made.tables, books.run_id, books.now).held)
     monkeypatch.setattr(made.inputs.ledger, "flush", lambda: None)
     with pytest.raises(KeyboardInterrupt):
         made.run((DAY,), TO_FEATURES)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from learnlake.lake.slices import Slice, Slices
 from learnlake.lake.stage import ModelNode, Training, train
 from learnlake.lake.tables.gold import USER_FEATURES
+from learnlake.lake.tables.silver import EVENTS
 from learnlake.modelling.gate import Bar, Candidate, Decision
+from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.versions import Version, in_force
 from learnlake.runner.ledger import DONE, UNPUBLISHED, Entry
 from learnlake.runner.training import Trainer, with_cost
@@ -28,10 +32,11 @@ def learned(features: object) -> Candidate:
 
 @dataclass
 class Books:
-    """Inputs and ledger in one: code and Delta versions as a test sets them."""
+    """Inputs and ledger in one: code, and how many rows of the log were ever added or taken, as a test sets them."""
 
     code: str = "code1"
-    data: int = 1
+    churn: int = 100
+    share: float = 0.05
     done: dict[tuple[str, date], Entry] = field(default_factory=dict)
     decisions: list[tuple[str, str, bool]] = field(default_factory=list)
 
@@ -42,11 +47,21 @@ class Books:
     def way(self, _: Training) -> str:
         return self.code
 
-    def signature(self, _: Training, __: date, *more: str) -> str:
-        return f"{self.code}:{self.data} {' '.join(more)}"
+    @property
+    def conf(self) -> SimpleNamespace:
+        return SimpleNamespace(of=lambda _: ModelSettings(retrain_above_share=self.share))
+
+    @property
+    def store(self) -> SimpleNamespace:
+        """A log whose 100 rows lie on a day of March, and one of a day that has not come yet."""
+        held = {date(2026, 3, 1): Slice(100, self.churn, self.churn, 0), date(2027, 1, 1): Slice(900, 1, 900, 0)}
+        return SimpleNamespace(slices=Slices({EVENTS.full_name: held}))
+
+    def signature(self, _: Training, __: date) -> str:
+        return f"{self.code}:data"
 
     def versions(self, *_: object) -> dict[str, int]:
-        return {"gold.user_features": self.data}
+        return {"gold.user_features": 1}
 
     def last(self, step: str, as_of: date) -> Entry | None:
         return self.done.get((step, as_of))
@@ -88,7 +103,7 @@ class Nightly:
         return Candidate(Level(self.level), (Bar("pr_auc", self.level, 0.4, "of chance"),), cost={"rows": 12})
 
     def run(self, day: date) -> Entry | None:
-        entry = Trainer(self.books, self.registry, self.fitted).train(learned, day)
+        entry = Trainer(self.books, self.registry, self.fitted, (EVENTS,)).train(learned, day)
         if entry:
             self.books.done[learned.name, day] = entry
         return entry
@@ -125,11 +140,26 @@ def test_after_a_rollback_neither_a_rerun_nor_late_data_train_that_day_again() -
         nightly.run(day)
     withdraw(nightly, "2")
     assert nightly.run(MAY) is None
-    nightly.books.data = 2
+    nightly.books.churn = 200
     assert nightly.run(MAY) is None
-    assert nightly.run(APRIL) is not None, "late data train a day anew whose version stands"
+    assert nightly.run(APRIL) is not None, "so much late data train a day anew whose version stands"
     assert nightly.run(JUNE) is not None
     assert nightly.handed[-1][NODE].number == "3", "the one in force in June is April's, trained anew"
+
+
+@pytest.mark.parametrize(
+    ("share", "late", "is_trained"),
+    [(0.05, 5, False), (0.05, 6, True), (0.0, 1, True), (0.0, 0, False), (1.0, 100, False)],
+)
+def test_a_train_day_that_is_done_stays_done_until_more_than_a_share_of_its_rows_came_or_went(
+    share: float, late: int, *, is_trained: bool
+) -> None:
+    nightly = Nightly()
+    nightly.books.share = share
+    nightly.run(APRIL)
+    nightly.books.churn += late
+    assert (nightly.run(APRIL) is not None) == is_trained
+    assert nightly.run(APRIL) is None, "what it has seen now is no news"
 
 
 def test_other_code_or_settings_may_train_a_withdrawn_day_again() -> None:

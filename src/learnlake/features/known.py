@@ -5,12 +5,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.lake import columns as c
 from learnlake.lake.joins import as_known
-from learnlake.lake.stage import Touched
+from learnlake.lake.stage import EachSlice
 from learnlake.lake.tables.silver import EVENTS, ITEMS
 
-EVENTS_AND_ITEMS = (Touched(EVENTS, by=c.VISIBLE_FROM, through=((ITEMS, c.ITEM_ID),)), ITEMS)
+EVENTS_AND_ITEMS = (EachSlice(EVENTS, beside=(ITEMS,)), ITEMS)
 PAYING = ("purchase", "subscribe", "renew", "upgrade")
 
 

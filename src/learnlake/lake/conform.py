@@ -1,4 +1,4 @@
-"""The contract of a table, enforced: names and types as promised, keys whole and unique."""
+"""The contract of a table, enforced: names and types as promised; its keys are looked at in ``slices.looked_over``."""
 
 from __future__ import annotations
 
@@ -37,30 +37,11 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     return frame.select(*(column.name for column in table.columns))
 
 
+def as_promised(stored: DataFrame, table: Table) -> DataFrame:
+    """Return the promised columns of a stored table; one that it was not widened by yet is null."""
+    missing = [F.lit(None).cast(k.dtype).alias(k.name) for k in table.columns if k.name not in stored.columns]
+    return stored.select("*", *missing).select(*(k.name for k in table.columns))
+
+
 def _same(found: DataType, promised: DataType) -> bool:
     return found.simpleString() == promised.simpleString()  # which leaves nullability out, inside arrays and maps too
-
-
-def refuse_broken_key(frame: DataFrame, table: Table) -> None:
-    """Check that no key column is null and no key occurs twice; runs one job.
-
-    Raises:
-        ContractError: names the table and its key; values are not shown, for they may be personal.
-    """
-    key = [column.name for column in table.key]
-    if not key:
-        return
-    has_null = (
-        F.greatest(*(F.col(name).isNull().cast("int") for name in key))
-        if len(key) > 1
-        else F.col(key[0]).isNull().cast("int")
-    )
-    groups = frame.groupBy(*key).agg(F.count(F.lit(1)).alias("n"), F.max(has_null).alias("lacks"))
-    bad = groups.agg(
-        F.count_if(F.col("n") > 1).alias("repeated"), F.count_if(F.col("lacks") == 1).alias("lacking")
-    ).first()
-    if bad and (bad.repeated or bad.lacking):
-        raise ContractError(
-            f"{table.full_name}: {bad.repeated} keys ({', '.join(key)}) occur more than once and {bad.lacking} lack a part; "
-            "mend the stage that makes them."
-        )

@@ -110,3 +110,13 @@ def gained_columns(table: Table, stored: t.StructType) -> tuple[Named, ...]:
             f"{table.full_name}: the stored column {lost[0]} is no longer promised; keep it in the catalogue or conf, or take a new lake."
         )
     return tuple(column for column in table.columns if column.name not in held)
+
+
+def insert_of(names: list[str]) -> str:
+    """Write the clause of a MERGE that adds rows of ``new``."""
+    return f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
+
+
+def update_of(names: list[str]) -> str:
+    """Write the clause of a MERGE that puts rows of ``new`` in the place of those with their key."""
+    return f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} "

@@ -41,8 +41,8 @@ def _way(refresh: Refresh) -> str:
     match refresh.way:
         case Way.REPLACE_DAY:
             return f"all rows of a day ({by}) are replaced"
-        case Way.REPLACE_KEYS:
-            return f"all rows that share {by} with a changed row are replaced"
+        case Way.REPLACE_SLICES:
+            return f"all rows of a day ({by}) of whose sources something has changed are replaced"
         case Way.REPLACE_ALL:
             return "the whole table is replaced"
         case Way.AT_READ:

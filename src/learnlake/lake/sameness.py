@@ -25,7 +25,7 @@ def content_hash(frame: DataFrame, table: Table) -> str:
     """
     names = [column.name for column in table.columns if column.name not in OF_THE_RUN]
     types = {column.name: column.dtype for column in table.columns}
-    row = F.xxhash64(F.to_json(F.struct(*(_settled(F.col(name), types[name]).alias(name) for name in names))))
+    row = F.xxhash64(F.to_json(F.struct(*(settled(F.col(name), types[name]).alias(name) for name in names))))
     found = (
         frame.select(row.cast("decimal(38,0)").alias("h")).agg(F.count("h").alias("n"), F.sum("h").alias("s")).first()
     )
@@ -58,26 +58,26 @@ def differing(frame: DataFrame, other: DataFrame, table: Table) -> DataFrame:
 
 def _is_near(one: Column, two: Column, dtype: DataType) -> Column:
     if not isinstance(dtype, DoubleType):
-        told = [F.to_json(F.struct(_settled(value, dtype).alias("value"))) for value in (one, two)]
+        told = [F.to_json(F.struct(settled(value, dtype).alias("value"))) for value in (one, two)]
         return told[0] == told[1]
     near = F.abs(one - two) <= NEAR * F.greatest(F.lit(1.0), F.abs(one), F.abs(two))
     return one.eqNullSafe(two) | F.coalesce(near, F.lit(False))
 
 
-def _settled(value: Column, dtype: DataType) -> Column:
+def settled(value: Column, dtype: DataType) -> Column:
     """Write doubles at 9 digits and maps in the order of their keys, however deep they stand."""
     if isinstance(dtype, DoubleType):
         return F.format_string("%.9g", value)
     if isinstance(dtype, MapType):
         inner = dtype.valueType
         entries = F.transform(
-            F.map_entries(value), lambda e: F.struct(e["key"].alias("key"), _settled(e["value"], inner).alias("value"))
+            F.map_entries(value), lambda e: F.struct(e["key"].alias("key"), settled(e["value"], inner).alias("value"))
         )
         return F.array_sort(entries)
     if isinstance(dtype, ArrayType) and isinstance(dtype.elementType, DoubleType | MapType | ArrayType | StructType):
         element = dtype.elementType
-        return F.transform(value, lambda held: _settled(held, element))
+        return F.transform(value, lambda held: settled(held, element))
     if isinstance(dtype, StructType):
-        fields = [_settled(value[field.name], field.dataType).alias(field.name) for field in dtype.fields]
+        fields = [settled(value[field.name], field.dataType).alias(field.name) for field in dtype.fields]
         return F.when(value.isNotNull(), F.struct(*fields))
     return value

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pyspark.errors import PySparkException
+
+from learnlake.errors import BusyError
+
 ABSENT = (
     "DELTA_TABLE_ONLY_OPERATION",
     "DELTA_MISSING_DELTA_TABLE",
@@ -29,6 +35,26 @@ def is_absent(error: Exception) -> bool:
 def is_clash(error: Exception) -> bool:
     """Say whether another writer was faster."""
     return _says(error, CLASH)
+
+
+def in_turn(write: Callable[[], object], table: str, tries: int) -> None:
+    """Run a write; when another writer was faster, again.
+
+    Raises:
+        BusyError: if others were faster each time.
+    """
+    for left in reversed(range(tries)):
+        try:
+            write()
+        except PySparkException as error:
+            if not is_clash(error):
+                raise
+            if not left:
+                raise BusyError(
+                    f"{table}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
+                ) from None
+        else:
+            return
 
 
 def _says(error: Exception, words: tuple[str, ...]) -> bool:

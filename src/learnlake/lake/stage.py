@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from learnlake.lake.columns import Named
 from learnlake.lake.table import Past, Table
 from learnlake.settings import Conf, Section
 
@@ -35,21 +34,27 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
-class Touched:
-    """All rows of the groups in which something changed since last time.
+class EachSlice:
+    """The slices of a table in which something changed since last time, each made into a slice of the table that is written.
 
     Attributes:
         table: the table whose rows are handed over.
-        by: the column that forms the groups, such as the event date.
-        through: tables with history whose change touches every row of ``table`` with their key from the day on which it is visible.
+        beside: tables with history whose rows a slice may use as far as they were visible by its day.
     """
 
     table: Table
-    by: Named
-    through: tuple[tuple[Table, Named], ...] = ()
+    beside: tuple[Table, ...] = ()
 
 
-Read = Table | Before | Past | Arrivals | Touched
+@dataclass(frozen=True)
+class Recent:
+    """The last ``days`` slices of a table up to ``as_of``, itself included; what changes before them is no news."""
+
+    table: Table
+    days: int
+
+
+Read = Table | Before | Past | Arrivals | EachSlice | Recent
 
 
 @dataclass(frozen=True)
@@ -225,6 +230,8 @@ def tables_of(reads: tuple[Read, ...]) -> tuple[Table, ...]:
             out += read.parts or (read,)
         elif isinstance(read, Before | Past):
             out.append(read.table)
-        elif isinstance(read, Touched):
-            out += [read.table, *(side for side, _ in read.through)]
+        elif isinstance(read, Recent):
+            out += read.table.parts or (read.table,)
+        elif isinstance(read, EachSlice):
+            out += [read.table, *read.beside]
     return tuple(out)

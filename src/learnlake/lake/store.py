@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import Any
 from uuid import uuid4
 
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from learnlake.errors import BusyError
+from learnlake.errors import BusyError, ContractError
 from learnlake.lake import columns as c
 from learnlake.lake import ddl
 from learnlake.lake.catalogue import Catalogue
-from learnlake.lake.conform import conform, refuse_broken_key
+from learnlake.lake.conform import as_promised, conform
+from learnlake.lake.ddl import insert_of, update_of
 from learnlake.lake.joins import known_by
 from learnlake.lake.persons import TOGETHER
 from learnlake.lake.query import addressed
@@ -40,9 +42,11 @@ from learnlake.lake.settling import (
     tell_apart,
     unmet,
 )
-from learnlake.lake.spark_errors import is_absent, is_clash
+from learnlake.lake.slices import Slices, Tally, day_column, looked_over, tallied
+from learnlake.lake.spark_errors import in_turn, is_absent
 from learnlake.lake.table import Layer, Table
-from learnlake.lake.tables.ops import REJECTS
+from learnlake.lake.tables.ops import REJECTS, SLICES
+from learnlake.lake.tables.silver import IDENTITIES
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,24 @@ class Store:
                 return None
             self._versions[table.full_name] = int(commit["version"])
         return self._versions[table.full_name]
+
+    @cached_property
+    def slices(self) -> Slices:
+        """What the tables hold, by day; read once, and kept up to date by every write of this store."""
+        newest = F.max_by(F.struct("row_count", "digest", "churn_count", "delta_version", "made_of"), "started_at")
+        rows = self.read(SLICES).groupBy("table_name", "slice_date").agg(newest.alias("_newest"))
+        return Slices.of(rows.select("table_name", "slice_date", "_newest.*").collect())  # tables times days
+
+    def recount(self, table: Table, moved: int = 0) -> None:
+        """Count the slices of a table anew, from what it holds: after a kill, or where a commit changed rows in place.
+
+        Args:
+            table: the table.
+            moved: rows that were changed in place.
+        """
+        version = self.version(table)
+        if version is not None and table.dated_by:
+            self.slices.recounted(table, tallied(self.read(table), table), version, moved)
 
     def _last_commit(self, table: Table) -> dict[str, Any] | None:
         try:
@@ -141,19 +163,21 @@ class Store:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    def read(self, table: Table, as_of: date | None = None) -> DataFrame:
+    def read(self, table: Table, as_of: date | None = None, since: date | None = None) -> DataFrame:
         """Read a table, without anything dated after ``as_of``; an absent table is an empty frame.
 
-        A table that is not stored is put together of its parts as they are known on the day.
+        A table that is not stored is put together of its parts as they are known on the day. What is dated up to ``since`` is left
+        out, but for who is who.
         """
         if table.parts:
-            return TOGETHER[table.full_name](*(self.read(part, as_of) for part in table.parts))
+            parts = (self.read(part, as_of, since if part is not IDENTITIES else None) for part in table.parts)
+            return TOGETHER[table.full_name](*parts)
         if self.version(table) is None:
             return self.spark.createDataFrame([], table.schema)
         frame = self.spark.table(self.address(table))
-        missing = [F.lit(None).cast(k.dtype).alias(k.name) for k in table.columns if k.name not in frame.columns]
-        whole = frame.select("*", *missing).select(*(k.name for k in table.columns))
-        return whole if as_of is None or table.dated_by is None else whole.where(known_by(table, as_of))
+        whole = as_promised(frame, table)
+        seen = whole if as_of is None or table.dated_by is None else whole.where(known_by(table, as_of))
+        return seen if since is None else seen.where(F.col(str(day_column(table))) > F.lit(since))
 
     def day(self, table: Table, *days: date) -> DataFrame:
         """Read some days of a daily table."""
@@ -165,7 +189,7 @@ class Store:
         return sorted(row[0] for row in self.read(table).select(dated.name).distinct().collect())
 
     def changes(self, table: Table, since: int | None) -> DataFrame:
-        """Read the rows that commits after version ``since`` added or took away; None = all rows there are."""
+        """Read the rows that commits after version ``since`` added; None = all rows there are."""
         newest = self.version(table)
         if since is None or newest is None:
             return self.read(table)
@@ -204,51 +228,47 @@ class Store:
         Raises:
             ContractError: also if a row lies on another day, or a key is broken.
         """
-        day = table.refresh.by[0].name
-        return self._replace(frame, table, F.col(day).isin(list(days)))
+        return self._replace(frame, table, dict.fromkeys(days, ""))
 
-    def replace_keys(self, frame: DataFrame, table: Table, touched: DataFrame | None) -> int:
-        """Delete the rows that share the refresh columns with a touched row, and write the new ones, in one commit.
+    def replace_slices(self, frame: DataFrame, table: Table, made_of: Mapping[date, str]) -> int:
+        """Write the rows of some slices in one commit, and note what they were made of. Returns the rows written.
 
         Args:
-            frame: all rows of the touched keys.
+            frame: all rows of the slices.
             table: the table.
-            touched: the touched values of its refresh columns; None = the whole table.
+            made_of: the signature of each slice, by day; one without rows is emptied.
+
+        Raises:
+            ContractError: as ``replace_days``.
         """
-        if touched is None:
-            return self._replace(frame, table, F.lit(True))
-        keys = [column.name for column in table.refresh.by]
-        rows = touched.select(*keys).distinct()
-        if len(keys) == 1 and table.refresh.by[0].dtype == c.DATE:
-            values = [row[0] for row in rows.collect()]  # days: bounded by the calendar
-            return self._replace(frame, table, F.col(keys[0]).isin(values) if values else F.lit(False))
-        return self._replace_by_merge(frame, table, rows)
+        return self._replace(frame, table, made_of)
 
-    def _replace(self, frame: DataFrame, table: Table, condition: Column) -> int:
+    def replace_all(self, frame: DataFrame, table: Table) -> int:
+        """Write a whole table anew, unless it holds just that. Returns the rows it holds.
+
+        Raises:
+            ContractError: if a key is broken.
+        """
+        return self._replace(frame, table, None)
+
+    def _replace(self, frame: DataFrame, table: Table, days: Mapping[date, str] | None) -> int:
         self.ensure(table)
         with held(conform(frame, table)) as rows:
-            refuse_broken_key(rows, table)
-            return self._overwrite_or_append(rows, table, condition)
-
-    def _replace_by_merge(self, frame: DataFrame, table: Table, touched: DataFrame) -> int:
-        """Delete and insert by one MERGE: touched keys without new rows are deleted too."""
-        self.ensure(table)
-        key, by = [k.name for k in table.key], [k.name for k in table.refresh.by]
-        with held(conform(frame, table)) as rows:
-            refuse_broken_key(rows, table)
-            stale = (
-                self.read(table).join(touched, on=by, how="left_semi").join(rows.select(*key), on=key, how="left_anti")
-            )
-            new = rows.withColumn("_is_gone", F.lit(False)).unionByName(stale.withColumn("_is_gone", F.lit(True)))
-            names = [k.name for k in table.columns]
-            clauses = (
-                "WHEN MATCHED AND new._is_gone THEN DELETE "
-                f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} "
-                f"WHEN NOT MATCHED AND NOT new._is_gone THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
-            )
-            with held(new) as changed:
-                self._merge(changed, table, clauses)
-                return changed.where(~F.col("_is_gone")).count()
+            found = looked_over(rows, table)
+            before = self.slices.among(table)
+            if days is None and found == {day: Tally(one.rows, one.digest) for day, one in before.items()}:
+                return sum(tally.rows for tally in found.values())
+            astray = sorted(found.keys() - days.keys()) if days is not None else []
+            if astray:
+                raise ContractError(
+                    f"{table.full_name}: rows lie on {astray[0]}, which was not to be written; mend the stage that makes them."
+                )
+            asked = F.lit(True) if days is None else F.col(str(day_column(table))).isin(list(days))
+            kept = self._overwrite_or_append(rows, table, asked)
+            if table.partition_by and kept != sum(tally.rows for tally in found.values()):
+                found = tallied(self.read(table).where(asked), table)  # what was looked at is not what was written
+            self.slices.replaced(table, found, before if days is None else days, self.version(table) or 0, days)
+            return sum(tally.rows for tally in found.values())
 
     def _overwrite_or_append(self, rows: DataFrame, table: Table, condition: Column | None) -> int:
         writer = rows.writeTo(self.address(table))
@@ -280,25 +300,11 @@ class Store:
         """
         with self._alone_with(table):
             before = self.version(table)
-            self._written(table, write, tries=20 if table.layer is Layer.OPS else 2)
+            in_turn(write, table.full_name, tries=20 if table.layer is Layer.OPS else 2)
             commit = self._last_commit(table) or {"version": -1}
             self._versions[table.full_name] = int(commit["version"])
         counts = commit.get("operationMetrics") or {}
         return sum(int(counts.get(name, 0)) for name in metrics) if commit["version"] != before else 0
-
-    def _written(self, table: Table, write: Callable[[], object], tries: int) -> None:
-        for left in reversed(range(tries)):
-            try:
-                write()
-            except PySparkException as error:
-                if not is_clash(error):
-                    raise
-                if not left:
-                    raise BusyError(
-                        f"{table.full_name}: another writer changes this table at the same time; nothing of ours was written: let it finish, then run again."
-                    ) from None
-            else:
-                return
 
     def settle(self, flagged: DataFrame, table: Table) -> tuple[Fate, ...]:
         """Write flagged rows of a merge table: sound ones to it, refused ones to ops.rejects; count every row's fate.
@@ -343,14 +349,14 @@ class Store:
         if not promised:
             return
         names = [k.name for k in table.columns]
-        shaped = conform(rows.select(*names), table)
-        if self._is_new(table):
-            done = self._append_once(shaped, table)
+        with held(conform(rows.select(*names), table)) as shaped:
+            found = tallied(shaped, table) if table.dated_by else {}
+            clauses = (update_of(names) if has_winners else "") + insert_of(names)
+            done = self._append_once(shaped, table) if self._is_new(table) else self._merge(shaped, table, clauses)
+        if has_winners:
+            self.recount(table, moved=done)
         else:
-            update = (
-                f"WHEN MATCHED THEN UPDATE SET {', '.join(f'{n} = new.{n}' for n in names)} " if has_winners else ""
-            )
-            done = self._merge(shaped, table, update + _insert(names))
+            self.slices.added(table, found, self.version(table) or 0)
         if done != promised:
             raise BusyError(
                 f"{table.full_name}: {promised} rows were to be added, but the commit added {done}; another job wrote the same rows: run again."
@@ -379,7 +385,7 @@ class Store:
     def _refuse(self, refused: DataFrame) -> dict[tuple[str, ...], int]:
         with held(identified(refused)) as rows:
             names = [k.name for k in REJECTS.columns]
-            self._merge(conform(rows, REJECTS), REJECTS, _insert(names))
+            self._merge(conform(rows, REJECTS), REJECTS, insert_of(names))
             return counted(self.read(REJECTS).join(rows.select(c.REJECT_ID.name), on=c.REJECT_ID.name, how="left_semi"))
 
     def forget(self, table: Table, source: str) -> None:
@@ -388,7 +394,4 @@ class Store:
             # Delta takes no parameters in a DELETE; a source's name is made of letters, digits and _ (lake.sources)
             clause = f"DELETE FROM {self.address(table)} WHERE source = '{source}' AND mapping <> 'bronze'"
             self._commit(table, lambda: self.spark.sql(clause))
-
-
-def _insert(names: list[str]) -> str:
-    return f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
+            self.recount(table)

@@ -24,7 +24,7 @@ class Way(StrEnum):
     """How a write leaves the same rows when it is done again."""
 
     REPLACE_DAY = "replace_day"
-    REPLACE_KEYS = "replace_keys"
+    REPLACE_SLICES = "replace_slices"
     REPLACE_ALL = "replace_all"
     MERGE = "merge"
     APPEND = "append"
@@ -35,8 +35,8 @@ class Way(StrEnum):
 class Refresh:
     """A way to write, and the columns it goes by.
 
-    ``by`` is the day column of replace_day, the touched columns of replace_keys, and for merge the order in which the
-    first of several rows with one key is found.
+    ``by`` is the day column of replace_day and replace_slices, and for merge the order in which the first of several rows with
+    one key is found.
     """
 
     way: Way
@@ -48,9 +48,9 @@ class Refresh:
         return cls(Way.REPLACE_DAY, (day,))
 
     @classmethod
-    def replace_keys(cls, *columns: Named) -> Refresh:
-        """Replace all rows that share these columns' values with a touched row."""
-        return cls(Way.REPLACE_KEYS, columns)
+    def replace_slices(cls, day: Named) -> Refresh:
+        """Replace the days of which something has changed, whatever day the job is run for."""
+        return cls(Way.REPLACE_SLICES, (day,))
 
     @classmethod
     def replace_all(cls) -> Refresh:

@@ -10,13 +10,17 @@ from learnlake.settings import Section, Settings
 
 
 class ModelSettings(Section):
-    """When models are trained, and where they are kept."""
+    """When models are trained, and where they are kept.
+
+    A train day is trained again when more than ``retrain_above_share`` of the rows that it saw have come or gone since.
+    """
 
     where: ClassVar[str] = "modelling"
     tracking_uri: str | None = None
     experiment: str = "learnlake"
     retrain_every_days: int = Field(default=28, ge=1)
     min_history_days: int = Field(default=28, ge=1)
+    retrain_above_share: float = Field(default=0.05, ge=0, le=1)
     seed: int = 7
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from threading import RLock
 from traceback import format_exception
 from uuid import uuid4
@@ -16,7 +17,7 @@ from learnlake.errors import LearnlakeError, sentence_of
 from learnlake.lake.settling import Fate
 from learnlake.lake.store import Store
 from learnlake.lake.table import Table
-from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS
+from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS, SLICES
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.versions import Version
 
@@ -38,6 +39,7 @@ class Entry:
     versions_read: dict[str, int] = field(default_factory=dict)
     version_written: int | None = None
     signature: str = ""
+    churn_read: int = 0
     message: str = ""
     traceback: str = ""
     seconds: float = 0.0
@@ -105,9 +107,9 @@ class Ledger:
         if self._last is None:
             finished = self.store.read(RUNS).where(F.col("status").isin(DONE, UNPUBLISHED))
             newest = finished.groupBy("step", "as_of_date").agg(
-                F.max_by(F.struct("status", "versions_read", "version_written", "signature"), "started_at").alias(
-                    "last"
-                )
+                F.max_by(
+                    F.struct("status", "versions_read", "version_written", "signature", "churn_read"), "started_at"
+                ).alias("last")
             )
             self._last = {
                 (row.step, row.as_of_date): Entry(
@@ -117,6 +119,7 @@ class Ledger:
                     versions_read=dict(row["last"].versions_read or {}),
                     version_written=row["last"].version_written,
                     signature=row["last"].signature or "",
+                    churn_read=row["last"].churn_read or 0,
                 )
                 for row in newest.collect()
             }
@@ -137,6 +140,7 @@ class Ledger:
                     started_at,
                     e.message,
                     e.traceback or None,
+                    e.churn_read,
                 ),
             )
             for e in entries
@@ -199,12 +203,24 @@ class Ledger:
         """Write what has been noted, one commit a table."""
         with self._one_at_a_time:
             self._books()  # as they stand in the lake, before ours are among them
+            self._write_slices()
             for table in (QUALITY, RUNS):
                 rows = self._unwritten[table.full_name]
                 if rows:
                     self.store.append(self._frame(rows, table), table)
                     rows.clear()
             self._written_at = self.now()
+
+    def _write_slices(self) -> None:
+        """Write down what the tables hold, before the runs that made them are: a run that is written down has its slices."""
+        taken = dict(self.store.slices.unwritten)
+        rows = [
+            (name, day, s.rows, Decimal(s.digest), s.churn, s.version, s.made_of, self.run_id, self.now())
+            for (name, day), s in taken.items()
+        ]
+        if rows:
+            self.store.append(self._frame(rows, SLICES), SLICES)
+            self.store.slices.is_written(taken)
 
     def decided(self, model: str, train_day: date, version: str, candidate: Candidate, decision: Decision) -> None:
         """Keep a decision of the gate in ops.models."""

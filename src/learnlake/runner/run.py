@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
@@ -18,7 +19,7 @@ from learnlake.errors import LearnlakeError
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.settling import Fate
-from learnlake.lake.stage import Arrivals, ModelNode, Published, Stage, Step, Touched, Training, asked, sections_of
+from learnlake.lake.stage import Arrivals, EachSlice, ModelNode, Published, Stage, Step, Training, asked, sections_of
 from learnlake.lake.table import Past, Table, Way
 from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS
 from learnlake.modelling.settings import ModelSettings
@@ -49,6 +50,7 @@ class Runner:
         tracking: the registry.
         key: a function that returns the key of the keyed hashes; called only when raw files are read.
         tell: is told of every step: its name, what happens, and the entry when it is over.
+        lease: what is held for the time of a run, so that no other works on the lake.
     """
 
     graph: Graph
@@ -57,6 +59,7 @@ class Runner:
     tracking: Tracking
     key: Callable[[], bytes]
     tell: Tell
+    lease: Callable[[], AbstractContextManager[None]] = nullcontext
     failed: set[tuple[str, date | None]] = field(default_factory=set)
     _first_day: date | None = None
     _models: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -77,11 +80,13 @@ class Runner:
 
         Raises:
             LearnlakeError: if raw files are to be read and there is no key, or if no day has events.
+            BusyError: if another run works on the lake.
         """
-        try:
-            return self._run(days, self.graph.upstream(only) if only else frozenset(self.graph.needs))
-        finally:
-            self.inputs.ledger.flush()
+        with self.lease():
+            try:
+                return self._run(days, self.graph.upstream(only) if only else frozenset(self.graph.needs))
+            finally:
+                self.inputs.ledger.flush()
 
     def _run(self, days: tuple[date, ...] | None, wanted: frozenset[str]) -> tuple[date, ...]:
         if any(isinstance(node, Landing) and node.name in wanted for node in self.graph.nodes):
@@ -186,8 +191,9 @@ class Runner:
             return self._train(node, as_of)
         if any(isinstance(read, Arrivals) for read in node.reads):
             return Settler(self.inputs, self._mapped).settle(node, self._failed_landings())
-        if any(isinstance(read, Touched) for read in node.reads):
-            return self._replace_touched(node)
+        by_slice = next((read for read in node.reads if isinstance(read, EachSlice)), None)
+        if by_slice:
+            return self._replace_slices(node, by_slice)
         self._build_past(node, as_of)
         return self._build_day(node, as_of)
 
@@ -204,18 +210,14 @@ class Runner:
             node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note
         )
 
-    def _replace_touched(self, node: Stage) -> Entry | None:
-        last = self.inputs.ledger.last(node.name)
-        signature = self.inputs.signature(node, None)
-        if last and last.signature == signature:
+    def _replace_slices(self, node: Stage, read: EachSlice) -> Entry | None:
+        stale = self.inputs.stale_slices(node, read)
+        if not stale:
             return None
-        if last and last.signature.split(":")[0] != self.inputs.way(node):
-            last = None  # other settings or code: every row is made anew
-        read = next(read for read in node.reads if isinstance(read, Touched))
         versions = self.inputs.versions(node.reads, None)
-        frame = self._called(node, None, self.inputs.frames(node, None, last))
-        kept = self.inputs.store.replace_keys(frame, node.writes, self.inputs.touched(read, last))
-        return self._written(node, None, kept, versions, signature)
+        frame = self._called(node, None, self.inputs.frames(node, None, stale))
+        kept = self.inputs.store.replace_slices(frame, node.writes, stale)
+        return self._written(node, None, kept, versions, self.inputs.way(node))
 
     def _build_day(self, node: Stage, as_of: date | None) -> Entry | None:
         versions = self._versions(node, as_of)
@@ -223,7 +225,7 @@ class Runner:
         if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
         read = self.inputs.versions(node.reads, as_of)
-        frame = self._called(node, as_of, self.inputs.frames(node, as_of, None), versions)
+        frame = self._called(node, as_of, self.inputs.frames(node, as_of), versions)
         table = self.tables[node.writes.full_name]
         if table.refresh.way is Way.MERGE:
             fates = self.inputs.store.settle(frame, table)
@@ -233,7 +235,7 @@ class Runner:
                 node.name, as_of, DONE, fates, versions_read=read, version_written=written, signature=signature
             )
         store = self.inputs.store
-        kept = store.replace_days(frame, table, as_of) if as_of else store.replace_keys(frame, table, None)
+        kept = store.replace_days(frame, table, as_of) if as_of else store.replace_all(frame, table)
         if table.holds_checks and as_of:
             self._note_checks(table, as_of)
         entry = self._written(node, as_of, kept, read, signature)
@@ -277,7 +279,7 @@ class Runner:
 
     def _build_days(self, maker: Stage, stale: dict[date, str]) -> None:
         started, clock = self.inputs.ledger.now(), time.monotonic()
-        made = (self._called(maker, d, self.inputs.frames(maker, d, None), self._versions(maker, d)) for d in stale)
+        made = (self._called(maker, d, self.inputs.frames(maker, d), self._versions(maker, d)) for d in stale)
         whole = reduce(DataFrame.unionByName, made)
         self.inputs.store.replace_days(whole, maker.writes, *stale)
         seconds = round(time.monotonic() - clock, 3)
@@ -293,10 +295,17 @@ class Runner:
     def _train(self, node: Training, as_of: date | None) -> Entry | None:
         if as_of is None:
             raise ValueError(f"{node.name}: a training needs a train day")
-        return Trainer(self.inputs, self.tracking, self._fitted).train(node, as_of)
+        logs = self._logs_of(node)
+        return Trainer(self.inputs, self.tracking, self._fitted, logs).train(node, as_of)
+
+    def _logs_of(self, node: Training) -> tuple[Table, ...]:
+        """Return the tables of what came from raw rows that a training sees, itself or through what it reads."""
+        upstream = self.graph.upstream(frozenset({node.name}))
+        stages = (n for n in self.graph.nodes if isinstance(n, Stage) and n.name in upstream)
+        return tuple(n.writes for n in stages if any(isinstance(read, Arrivals) for read in n.reads))
 
     def _fitted(self, node: Training, as_of: date, known: Mapping[ModelNode, Version]) -> Any:
-        return self._called(node, as_of, self.inputs.frames(node, as_of, None), known)
+        return self._called(node, as_of, self.inputs.frames(node, as_of), known)
 
     def _called(
         self, node: Step, as_of: date | None, frames: list[Any], versions: Mapping[ModelNode, Version] | None = None
@@ -329,7 +338,9 @@ class Runner:
         Raises:
             ConfError: for an unknown source.
         """
-        forget_mappings(self.inputs, self.graph, source)
+        with self.lease():
+            forget_mappings(self.inputs, self.graph, source)
+            self.inputs.ledger.flush()
 
 
 def _lacking(node: Stage, versions: Mapping[ModelNode, Version]) -> str:

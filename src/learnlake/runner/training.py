@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from learnlake.lake.stage import ModelNode, Training
+from learnlake.lake.table import Table
 from learnlake.modelling.gate import Candidate, judge
+from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.tracking import Tracking
 from learnlake.modelling.versions import Version
 from learnlake.runner.inputs import Inputs
@@ -28,23 +30,29 @@ class Trainer:
         inputs: store, ledger and conf.
         tracking: the registry.
         fitted: calls a training for a train day, handing it the version that it competes with.
+        logs: the tables of raw rows that it sees, itself or through what it reads.
     """
 
     inputs: Inputs
     tracking: Tracking
     fitted: Callable[[Training, date, dict[ModelNode, Version]], Candidate]
+    logs: tuple[Table, ...] = ()
 
     def train(self, node: Training, as_of: date) -> Entry | None:
         """Train, judge, log and register one model, unless that is done; return the run for the books.
 
-        A train day whose version was withdrawn is left alone, late data or not, until settings or code change: else the next
+        A train day that is done stays done, whatever comes later, unless settings or code changed or so much of what it was learned
+        from has: more than a share, in conf, of its rows. One whose version was withdrawn is left alone even then, or the next
         run would publish again what somebody took back.
         """
         before = self.tracking.before(node.makes, as_of)
-        signature = self.inputs.signature(node, as_of, before.number if before else "")
         ledger = self.inputs.ledger
-        last = ledger.last(node.name, as_of)
-        if last and (last.signature == signature or self._is_withdrawn(node, as_of, last)):
+        last, way = ledger.last(node.name, as_of), self.inputs.way(node)
+        if (
+            last
+            and last.signature.split(":")[0] == way
+            and (self._is_still_fit(last, as_of) or self.tracking.is_withdrawn(node.makes, as_of))
+        ):
             return None
         read = self.inputs.versions(node.reads, as_of)
         clock = time.monotonic()
@@ -54,11 +62,26 @@ class Trainer:
         number = self.tracking.log(node.makes, as_of, candidate, decision, read)
         ledger.decided(node.makes.name, as_of, number, candidate, decision)
         status = DONE if decision.is_published else UNPUBLISHED
-        return Entry(node.name, as_of, status, versions_read=read, signature=signature, message=decision.reason)
+        return Entry(
+            node.name,
+            as_of,
+            status,
+            versions_read=read,
+            signature=self.inputs.signature(node, as_of),
+            message=decision.reason,
+            churn_read=self._churn(as_of),
+        )
 
-    def _is_withdrawn(self, node: Training, as_of: date, last: Entry) -> bool:
-        is_same_way = last.signature.split(":")[0] == self.inputs.way(node)
-        return is_same_way and self.tracking.is_withdrawn(node.makes, as_of)
+    def _is_still_fit(self, last: Entry, as_of: date) -> bool:
+        """Say whether no more has changed of what a training saw than conf allows."""
+        slices = self.inputs.store.slices
+        rows = sum(one.rows for table in self.logs for one in slices.among(table, until=as_of).values())
+        changed = self._churn(as_of) - last.churn_read
+        return changed <= self.inputs.conf.of(ModelSettings).retrain_above_share * rows
+
+    def _churn(self, as_of: date) -> int:
+        held = self.inputs.store.slices.held
+        return sum(one.churn for t in self.logs for day, one in held.get(t.full_name, {}).items() if day <= as_of)
 
 
 def with_cost(candidate: Candidate, seconds: float) -> Candidate:

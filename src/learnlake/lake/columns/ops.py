@@ -1,6 +1,6 @@
 """Words of the books: what ran, what was refused, what was checked, what the gate decided."""
 
-from pyspark.sql.types import DoubleType, LongType, MapType, StringType
+from pyspark.sql.types import DecimalType, DoubleType, LongType, MapType, StringType
 
 from learnlake.lake.columns.named import BOOLEAN, DATE, DOUBLE, LONG, STRING, STRINGS, TIMESTAMP, Named
 
@@ -23,6 +23,22 @@ MESSAGE = Named("message", STRING, "what the run said")
 TRACEBACK = Named(
     "traceback", STRING, "where a library's error came from; null where the message says all, or may not be kept"
 )
+CHURN_READ = Named(
+    "churn_read", LONG, "of a training: rows that had ever been added to or taken from the logs it sees, when it ran"
+)
+TABLE_NAME = Named("table_name", STRING, "full name of the table")
+SLICE_DATE = Named("slice_date", DATE, "day of the slice, by the column that the table is dated by")
+ROW_COUNT = Named("row_count", LONG, "rows of the slice")
+DIGEST = Named("digest", DecimalType(38, 0), "sum of the hashes of the rows: equal content gives equal digests")
+CHURN_COUNT = Named("churn_count", LONG, "rows that were ever added to the slice or taken from it")
+DELTA_VERSION = Named("delta_version", LONG, "Delta version of the table that wrote the slice")
+MADE_OF = Named(
+    "made_of", STRING, "signature of what the slice was made of; empty where its table is not made slice by slice"
+)
+HOST = Named("host", STRING, "machine on which the run works")
+PROCESS = Named("process", LONG, "process of the run on its machine")
+STATE = Named("state", STRING, "held or ended")
+BEAT_AT = Named("beat_at", TIMESTAMP, "when the run said so, UTC")
 REJECT_ID = Named("reject_id", STRING, "hash of source, mapping, file, position and copy number")
 REASONS = Named("reasons", STRINGS, "names of the rules the row breaks")
 ROW = Named("row", STRING, "the row as JSON, personal columns hashed; null for a line that cannot be parsed")

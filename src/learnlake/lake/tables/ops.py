@@ -20,9 +20,28 @@ RUNS = Table(
             c.ROWS_DUPLICATE,
         ),
         *(c.ROWS_NOT_APPLICABLE, c.SECONDS, c.VERSIONS_READ, c.VERSION_WRITTEN, c.SIGNATURE, c.STARTED_AT, c.MESSAGE),
-        c.TRACEBACK,
+        *(c.TRACEBACK, c.CHURN_READ),
     ),
     key=(c.STEP_RUN_ID,),
+    refresh=Refresh.append(),
+)
+SLICES = Table(
+    layer=Layer.OPS,
+    name="slices",
+    grain="what one table held of one day after one commit; the newest row of a day counts",
+    columns=(
+        *(c.TABLE_NAME, c.SLICE_DATE, c.ROW_COUNT, c.DIGEST, c.CHURN_COUNT, c.DELTA_VERSION, c.MADE_OF),
+        *(c.RUN_ID, c.STARTED_AT),
+    ),
+    key=(c.TABLE_NAME, c.SLICE_DATE, c.DELTA_VERSION),
+    refresh=Refresh.append(),
+)
+LEASES = Table(
+    layer=Layer.OPS,
+    name="leases",
+    grain="one word of a run that works on the lake: that it still does, or that it has ended",
+    columns=(c.RUN_ID, c.HOST, c.PROCESS, c.STATE, c.BEAT_AT),
+    key=(c.RUN_ID, c.BEAT_AT),
     refresh=Refresh.append(),
 )
 REJECTS = Table(
@@ -64,4 +83,4 @@ MODELS = Table(
     refresh=Refresh.append(),
 )
 
-TABLES = (RUNS, REJECTS, QUALITY, MODELS)
+TABLES = (RUNS, SLICES, LEASES, REJECTS, QUALITY, MODELS)

@@ -29,7 +29,6 @@ EVENTS = Table(
     key=(c.EVENT_ID,),
     refresh=FIRST,
     dated_by=c.VISIBLE_FROM,
-    tracks_changes=True,
     warns=("quantity is not 1 everywhere: one row of a click log may stand for many clicks",),
 )
 ACCOUNTS = Table(
@@ -57,7 +56,6 @@ ACCOUNTS = Table(
         *(c.ORGANISATION_ID, c.PROFESSION, c.DECLARED_LEVEL, c.INTERESTS, c.LANGUAGE, c.COUNTRY),
         *(c.REGION, c.AGE_BAND, c.GENDER, c.INCOME_BAND, c.REFERRER),
     ),
-    tracks_changes=True,
     warns=("accounts that never sent attributes are absent; they still have events",),
 )
 ITEMS = Table(
@@ -84,7 +82,6 @@ ITEMS = Table(
     key=(c.ITEM_ID, c.KNOWN_FROM),
     refresh=FIRST,
     dated_by=c.VISIBLE_FROM,
-    tracks_changes=True,
 )
 CONSENTS = Table(
     layer=Layer.SILVER,
@@ -126,7 +123,7 @@ ACCOUNT_DAYS = Table(
     grain="what one account did on one day of its platform's time zone, as far as it became visible on one day",
     columns=(c.ACCOUNT_ID, c.PLATFORM, c.EVENT_DATE, c.VISIBLE_FROM, *COUNTS, *SETS),
     key=(c.ACCOUNT_ID, c.EVENT_DATE, c.VISIBLE_FROM),
-    refresh=Refresh.replace_keys(c.VISIBLE_FROM),
+    refresh=Refresh.replace_slices(c.VISIBLE_FROM),
     dated_by=c.VISIBLE_FROM,
     warns=(
         "what came late is a row of its own beside the others of its day; silver.user_days puts them together",
@@ -142,7 +139,7 @@ ACCOUNT_TAGS = Table(
         c.TAG_COUNT,
     ),
     key=(c.ACCOUNT_ID, c.EVENT_DATE, c.VISIBLE_FROM, c.TAG_KIND, c.TAG, c.FROM_ACCOUNT_ID),
-    refresh=Refresh.replace_keys(c.VISIBLE_FROM),
+    refresh=Refresh.replace_slices(c.VISIBLE_FROM),
     dated_by=c.VISIBLE_FROM,
     warns=("an account may stand here on a day on which others did something for it and it did nothing",),
 )
