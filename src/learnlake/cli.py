@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,14 +28,14 @@ from learnlake import (
 from learnlake import doctor as doctors
 from learnlake import simulate as simulation
 from learnlake.console import ERR, Format, Progress, print_rows
-from learnlake.errors import ConfError, near_match
+from learnlake.errors import ConfError, LearnlakeError, near_match
 from learnlake.findings import findings
 from learnlake.lake.catalogue import LakeSettings, catalogue, table_named
 from learnlake.lake.expressions import refuse_unfit
 from learnlake.lake.key import KeySettings, key_of
 from learnlake.lake.raw import as_json, write_lines
 from learnlake.lake.sources import Sources
-from learnlake.lake.stage import Stage, Step
+from learnlake.lake.stage import Stage, Step, Training
 from learnlake.lake.store import Store
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.modelling.settings import ModelSettings
@@ -58,6 +59,7 @@ from learnlake.pipeline import STEPS, graph_of, left_out, load_conf
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.lease import Lease
 from learnlake.runner.ledger import Ledger
+from learnlake.runner.plan import Planner
 from learnlake.runner.run import AT_ONCE, Runner
 from learnlake.session import SparkSettings, start
 from learnlake.settings import Conf
@@ -68,6 +70,7 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+ALL_MODELS = "all"
 WIDE = {"max_content_width": 120}  # help takes the width of the terminal up to here; the default stops at 80
 app = typer.Typer(
     no_args_is_help=True,
@@ -135,20 +138,37 @@ def run(
     only: Only = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Map a source's raw rows anew; needs --source.")] = False,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="The source to map anew.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="Make the days anew of which something has changed.")] = False,
+    retrain: Annotated[
+        list[str] | None, typer.Option(metavar="MODEL", help="Train a model again though its day is done; all for all.")
+    ] = None,
+    style: Style = Format.TABLE,
     debug: Debug = False,
 ) -> None:
     """Run the nightly job: everything from raw logs to audiences, with progress."""
     with said_in_a_sentence(debug=debug):
         if rebuild != (source is not None):
             raise ConfError("--rebuild and --source go together: `run --rebuild --source clicks`.")
+        if stale and (as_of or from_):
+            raise ConfError("--stale finds its days itself: leave --as-of, --from and --to out.")
         settings = load_conf(conf, env, lake=lake)
-        days = _days(env, as_of, from_, to)
-        _run(settings, days, frozenset(only or ()), Progress(debug=debug), rebuild=source)
+        how = How(plan, stale, frozenset(retrain or ()), source, style)
+        _run(settings, _days(env, as_of, from_, to), frozenset(only or ()), Progress(debug=debug), how)
 
 
-def _run(
-    conf: Conf, days: tuple[date, ...] | None, only: frozenset[str], progress: Progress, rebuild: str | None = None
-) -> None:
+@dataclass(frozen=True)
+class How:
+    """How a run is done: only told, for days that are stale, with models trained again, with a source mapped anew."""
+
+    is_plan: bool = False
+    is_for_stale: bool = False
+    retrain: frozenset[str] = frozenset()
+    rebuild: str | None = None
+    style: Format = Format.TABLE
+
+
+def _run(conf: Conf, days: tuple[date, ...] | None, only: frozenset[str], progress: Progress, how: How = How()) -> None:
     lake = conf.of(LakeSettings)
     if not conf.of(Sources).files:
         raise ConfError(
@@ -166,8 +186,17 @@ def _run(
     if left:
         said = "; ".join(f"{reason}: {', '.join(held)}" for reason, held in left.items())
         ERR.print(f"  Left out: {escape(said)}")
-    if rebuild:
-        runner.rebuild(rebuild)
+    runner.retrain = _models(how.retrain, runner)
+    if how.is_for_stale:
+        days = runner.stale_days()
+        ERR.print(f"Stale: {', '.join(map(str, days)) or 'no day'}.")
+        if not days:
+            return
+    if how.is_plan:
+        _tell_plan(runner, days, names, how.style)
+        return
+    if how.rebuild:
+        runner.rebuild(how.rebuild)
     done_for = runner.run(days, names)
     ERR.print(
         f"As of {', '.join(map(str, done_for)) or 'now'}: {progress.summary() or 'nothing to do'}. Lake: {lake.catalog or lake.root}"
@@ -179,6 +208,35 @@ def _run(
     if USER_FEATURES.full_name in known and not names and done_for:
         for sentence in findings(runner.inputs.store, done_for[-1], conf.env):
             ERR.print(f"  {escape(sentence)}")
+
+
+def _models(asked: frozenset[str], runner: Runner) -> frozenset[str]:
+    """Return the names of the models that are to be trained again.
+
+    Raises:
+        ConfError: for an unknown one.
+    """
+    known = {node.makes.name for node in runner.graph.nodes if isinstance(node, Training)}
+    for name in asked - known - {ALL_MODELS}:
+        raise ConfError(f"--retrain {name}: no such model; {near_match(name, known)}")
+    return frozenset(known) if ALL_MODELS in asked else asked
+
+
+def _tell_plan(runner: Runner, days: tuple[date, ...] | None, names: frozenset[str], style: Format) -> None:
+    """Print what would run and why, and which other days are stale; in a lake without events, what is known without a day."""
+    try:
+        asked = days if days is not None else (runner.last_closed_day(),)
+    except LearnlakeError:
+        asked = ()
+    planned = Planner(runner).plan(asked, names)
+    rows = [(one.step, one.as_of, one.why, one.seconds) for one in planned]
+    print_rows(("step", "as of", "why", "seconds last time"), rows, style)
+    others = sorted(set(runner.stale_days()) - set(asked))
+    if others:
+        ERR.print(f"Stale besides: {', '.join(map(str, others))}; `learnlake run --stale` makes them anew.")
+    known = [one.seconds for one in planned if one.seconds is not None]
+    when = ", ".join(map(str, asked)) or "a day that is not known yet"
+    ERR.print(f"{len(planned)} steps as of {when}; last time they took {sum(known):.0f} s.")
 
 
 def runner_of(conf: Conf, store: Store, steps: tuple[Step, ...], tell: Callable[..., None]) -> Runner:

@@ -17,6 +17,7 @@ from learnlake.lake.table import Table
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.versions import Version, in_force
 from learnlake.pipeline import graph_of, load_conf
+from learnlake.runner.graph import Graph
 from learnlake.runner.inputs import Inputs
 from learnlake.runner.ledger import Entry, Ledger
 from learnlake.runner.run import Runner
@@ -131,6 +132,10 @@ class Memory:
         tiny.write_conf(self.folder)
         self.books = MemoryBooks(self.store, lambda: NOON)
         self.books.decided = lambda *_: None
+
+    def graph(self, steps: tuple[Step, ...]) -> Graph:
+        """Derive the graph of some steps under the conf of the tiny platform."""
+        return graph_of(load_conf(self.folder / "conf", "local", given={"LOGS": str(self.folder)}), steps)
 
     def run(self, steps: tuple[Step, ...], *days: date) -> tuple[Runner, dict[str, tuple[str, Entry | None]]]:
         """Run steps; return the runner and what it told last of each step."""

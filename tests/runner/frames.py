@@ -145,8 +145,14 @@ class Pass:
 
     def run(self, *days: date, only: frozenset[str] = frozenset()) -> dict[str, Entry | None]:
         """Run some steps, or all, for some days; return what was said last of each step."""
-        conf, told = load_conf(self.conf, "local", given={"LOGS": "none"}), {}
-        made = Runner(
+        told: dict[str, Entry | None] = {}
+        self.runner(told).run(days, only)
+        return told
+
+    def runner(self, told: dict[str, Entry | None]) -> Runner:
+        """Put a runner together that notes what is said last of each step."""
+        conf = load_conf(self.conf, "local", given={"LOGS": "none"})
+        return Runner(
             without_arrivals(graph_of(conf, STEPS)),
             Inputs(self.store, self.books, conf),
             catalogue(conf),
@@ -154,8 +160,6 @@ class Pass:
             lambda: tiny.KEY,
             lambda name, _, entry: told.update({name.split(" ")[0]: entry}),
         )
-        made.run(days, only)
-        return told
 
     def hashes(self) -> dict[str, str]:
         """Return the content hash of every table."""

@@ -7,7 +7,7 @@ from learnlake.lake.stage import Arrivals, Before, ModelNode, Stage, Step, stage
 from learnlake.lake.tables.gold import SEGMENT_MEMBERS, SEGMENTS, USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS, ITEMS
 from learnlake.pipeline import STEPS
-from learnlake.runner.graph import Graph, Landing, is_dated, looks_back
+from learnlake.runner.graph import Graph, Landing, is_dated
 
 GUESS = ModelNode("guess", dict)
 
@@ -97,10 +97,6 @@ def test_downstream_is_all_that_needs_them_and_the_nodes_themselves():
 def test_gold_and_models_are_run_for_a_day_and_silver_and_bronze_are_not():
     dated = {node.name for node in GRAPH.nodes if is_dated(node)}
     assert dated == {"gold.user_features", "gold.segment_members", "gold.segments", "model.guess"}
-
-
-def test_only_a_reader_of_yesterday_looks_back():
-    assert [node.name for node in GRAPH.nodes if looks_back(node)] == ["gold.segment_members"]
 
 
 def test_a_landing_is_named_by_its_bronze_table():

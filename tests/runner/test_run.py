@@ -128,6 +128,9 @@ def test_two_days_in_either_order_give_the_same_tables(spark: SparkSession, home
     forth.run(DAY_BEFORE, DAY, only=OVER_DAYS)
     back.run(DAY, only=OVER_DAYS)
     back.run(DAY_BEFORE, only=OVER_DAYS)
+    assert back.runner({}).stale_days() == (DAY,), "who is a member since when is another answer now"
+    back.run(DAY, only=OVER_DAYS)
+    assert back.runner({}).stale_days() == ()
     assert forth.hashes() == back.hashes()
     assert forth.store.day(SEGMENT_MEMBERS, DAY).where(f"member_since = '{DAY_BEFORE}'").count() == 3 * 24
     assert forth.store.days(AUDIENCES) == [DAY_BEFORE], "an arm once drawn is kept: the earliest date wins"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from learnlake.lake.sources import Source, Sources
-from learnlake.lake.stage import Arrivals, Before, Stage, Step, tables_of
+from learnlake.lake.stage import Arrivals, Stage, Step, tables_of
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,6 @@ def is_dated(node: Node) -> bool:
     if isinstance(node, Landing):
         return False
     return not isinstance(node, Stage) or any(column.name == "as_of_date" for column in node.writes.columns)
-
-
-def looks_back(node: Node) -> bool:
-    """Say whether a node reads an earlier day's result."""
-    return isinstance(node, Stage) and any(isinstance(read, Before) for read in node.reads)
 
 
 def _has_input(step: Step, sources: Sources) -> bool:

@@ -40,7 +40,7 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
     table = source.bronze
     _keep_to_one_key(store, source, key)
     files = found(store.spark, source)
-    landed = {row[0] for row in store.read(table).select(c.FILE.name).distinct().collect()}  # a row a file
+    landed = _landed(store, source)
     half_done = _landed_since(store, source, confirmed) if landed else set()
     fresh = tuple(file for file in files if landed.isdisjoint(file.spellings))
     again = tuple(file for file in files if not half_done.isdisjoint(file.spellings))
@@ -58,6 +58,20 @@ def land(store: Store, source: Source, key: bytes, confirmed: int | None) -> Fat
             return None
     refused = _refuse(store, source, (*(fresh if bad else ()), *again), key)
     return Fate(source.source, MAPPING, read, kept, refused if not again else bad, 0, 0)
+
+
+def fresh_files(store: Store, source: Source) -> tuple[RawFile, ...]:
+    """Return the raw files of a source that have not landed yet.
+
+    Raises:
+        LearnlakeError: for a missing path.
+    """
+    landed = _landed(store, source)
+    return tuple(file for file in found(store.spark, source) if landed.isdisjoint(file.spellings))
+
+
+def _landed(store: Store, source: Source) -> set[str]:
+    return {row[0] for row in store.read(source.bronze).select(c.FILE.name).distinct().collect()}  # a row a file
 
 
 def _keep_to_one_key(store: Store, source: Source, key: bytes) -> None:

@@ -89,6 +89,11 @@ class Ledger:
         """Return the newest finished run of a step for a day."""
         return self._books().get((step, as_of))
 
+    def newest(self, step: str) -> Entry | None:
+        """Return the finished run of a step for its newest day."""
+        held = [(day or date.min, entry) for (name, day), entry in self._books().items() if name == step]
+        return max(held, key=lambda one: one[0])[1] if held else None
+
     def is_done(self, step: str, as_of: date | None, signature: str) -> bool:
         """Say whether the newest finished run of a step for a day had this signature."""
         last = self.last(step, as_of)
@@ -108,7 +113,8 @@ class Ledger:
             finished = self.store.read(RUNS).where(F.col("status").isin(DONE, UNPUBLISHED))
             newest = finished.groupBy("step", "as_of_date").agg(
                 F.max_by(
-                    F.struct("status", "versions_read", "version_written", "signature", "churn_read"), "started_at"
+                    F.struct("status", "versions_read", "version_written", "signature", "churn_read", "seconds"),
+                    "started_at",
                 ).alias("last")
             )
             self._last = {
@@ -120,6 +126,7 @@ class Ledger:
                     version_written=row["last"].version_written,
                     signature=row["last"].signature or "",
                     churn_read=row["last"].churn_read or 0,
+                    seconds=row["last"].seconds or 0.0,
                 )
                 for row in newest.collect()
             }

@@ -27,7 +27,7 @@ from learnlake.modelling.splits import train_day
 from learnlake.modelling.tracking import Tracking
 from learnlake.modelling.versions import Version
 from learnlake.runner.arrivals import Settler, forget_mappings
-from learnlake.runner.graph import Graph, Landing, Node, is_dated, looks_back
+from learnlake.runner.graph import Graph, Landing, Node, is_dated
 from learnlake.runner.inputs import Inputs, function_of, past_days
 from learnlake.runner.landing import land
 from learnlake.runner.ledger import DONE, FAILED, Entry, failure
@@ -51,6 +51,7 @@ class Runner:
         key: a function that returns the key of the keyed hashes; called only when raw files are read.
         tell: is told of every step: its name, what happens, and the entry when it is over.
         lease: what is held for the time of a run, so that no other works on the lake.
+        retrain: names of models that are trained again although their train day is done.
     """
 
     graph: Graph
@@ -60,6 +61,7 @@ class Runner:
     key: Callable[[], bytes]
     tell: Tell
     lease: Callable[[], AbstractContextManager[None]] = nullcontext
+    retrain: frozenset[str] = frozenset()
     failed: set[tuple[str, date | None]] = field(default_factory=set)
     _first_day: date | None = None
     _models: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -97,9 +99,23 @@ class Runner:
         asked_for = days if days is not None else (self.last_closed_day(),)
         for node in self.graph.nodes:
             if node.name in wanted and is_dated(node):
-                for day in self._days_of(node, asked_for):
+                for day in self.days_of(node, asked_for):
                     self._do(node, day)
         return asked_for
+
+    def stale_days(self) -> tuple[date, ...]:
+        """Return the days for which something was made of what is another now, ascending."""
+        stages = [n for n in self.graph.nodes if isinstance(n, Stage) and is_dated(n)]
+        return tuple(
+            sorted(
+                {
+                    day
+                    for node in stages
+                    for day in self.inputs.ledger.days(node.name)
+                    if not self.inputs.ledger.is_done(node.name, day, self.signature(node, day))
+                }
+            )
+        )
 
     def _do_undated(self, nodes: tuple[Node, ...]) -> None:
         """Run steps without a day, a few at a time where neither needs the other: much of a small step is waiting for commits."""
@@ -134,23 +150,13 @@ class Runner:
             )
         return row[0]  # type: ignore[no-any-return]  # a date, by the schema
 
-    def _days_of(self, node: Node, asked_for: tuple[date, ...]) -> tuple[date, ...]:
-        """Return the days to look at: those asked for, train days for a model, and later ones that look back at them."""
-        days = set(asked_for)
-        if node.name in self._backward():
-            days |= self._later(asked_for)
-        if isinstance(node, Training):
-            days = {self._train_day(day) for day in days | self._later(asked_for)}
+    def days_of(self, node: Node, asked_for: tuple[date, ...]) -> tuple[date, ...]:
+        """Return the days to look at: those asked for, or for a model the train days that score them."""
+        days = {self.train_day(day) for day in asked_for} if isinstance(node, Training) else set(asked_for)
         return tuple(sorted(days))
 
-    def _later(self, asked_for: tuple[date, ...]) -> set[date]:
-        return {day for name in self._backward() for day in self.inputs.ledger.days(name) if day > min(asked_for)}
-
-    def _backward(self) -> frozenset[str]:
-        """Return the steps that look back at earlier days, and those that need them."""
-        return self.graph.downstream(frozenset(node.name for node in self.graph.nodes if looks_back(node)))
-
-    def _train_day(self, as_of: date) -> date:
+    def train_day(self, as_of: date) -> date:
+        """Return the last day whose data the model sees that scores a day."""
         if self._first_day is None:
             row = self.inputs.store.read(ACCOUNT_DAYS).agg(F.min("event_date")).first()
             self._first_day = row[0] if row and row[0] else as_of
@@ -221,7 +227,7 @@ class Runner:
 
     def _build_day(self, node: Stage, as_of: date | None) -> Entry | None:
         versions = self._versions(node, as_of)
-        signature = self._signature(node, as_of, versions)
+        signature = self.signature(node, as_of, versions)
         if self.inputs.ledger.is_done(node.name, as_of, signature):
             return None
         read = self.inputs.versions(node.reads, as_of)
@@ -252,12 +258,14 @@ class Runner:
         """Return the version of each model by which a stage scores a day; one that has none published is absent."""
         if as_of is None or not node.uses:
             return {}
-        day = self._train_day(as_of)
+        day = self.train_day(as_of)
         found = {model: self.tracking.scoring(model, day) for model in node.uses}
         return {model: version for model, version in found.items() if version}
 
-    def _signature(self, node: Stage, as_of: date | None, versions: Mapping[ModelNode, Version]) -> str:
-        return self.inputs.signature(node, as_of, *(f"{model.name} {v.number}" for model, v in versions.items()))
+    def signature(self, node: Stage, as_of: date | None, versions: Mapping[ModelNode, Version] | None = None) -> str:
+        """Say all that decides what a stage makes of a day, the versions of the models it scores with among it."""
+        known = self._versions(node, as_of) if versions is None else versions
+        return self.inputs.signature(node, as_of, *(f"{model.name} {v.number}" for model, v in known.items()))
 
     def _written(self, node: Stage, as_of: date | None, kept: int, versions: dict[str, int], signature: str) -> Entry:
         written = self.inputs.store.version(node.writes)
@@ -268,14 +276,19 @@ class Runner:
     def _build_past(self, node: Step, as_of: date | None) -> None:
         """Build the missing past days that a step asks for, all in one commit."""
         for read in (read for read in node.reads if isinstance(read, Past)):
-            maker = next(n for n in self.graph.nodes if isinstance(n, Stage) and n.writes is read.table)
-            stale = {}
-            for day in past_days(read, as_of):
-                signature = self._signature(maker, day, self._versions(maker, day))
-                if not self.inputs.ledger.is_done(maker.name, day, signature):
-                    stale[day] = signature
+            stale = self.stale_past(read, as_of)
             if stale:
-                self._build_days(maker, stale)
+                self._build_days(self.maker(read.table), stale)
+
+    def maker(self, table: Table) -> Stage:
+        """Return the stage that makes a table."""
+        return next(n for n in self.graph.nodes if isinstance(n, Stage) and n.writes is table)
+
+    def stale_past(self, read: Past, as_of: date | None) -> dict[date, str]:
+        """Return the past days of a table that are to be made before they can be read, with their signatures."""
+        maker, is_done = self.maker(read.table), self.inputs.ledger.is_done
+        told = {day: self.signature(maker, day) for day in past_days(read, as_of)}
+        return {day: signature for day, signature in told.items() if not is_done(maker.name, day, signature)}
 
     def _build_days(self, maker: Stage, stale: dict[date, str]) -> None:
         started, clock = self.inputs.ledger.now(), time.monotonic()
@@ -295,14 +308,14 @@ class Runner:
     def _train(self, node: Training, as_of: date | None) -> Entry | None:
         if as_of is None:
             raise ValueError(f"{node.name}: a training needs a train day")
-        logs = self._logs_of(node)
-        return Trainer(self.inputs, self.tracking, self._fitted, logs).train(node, as_of)
+        return self.trainer(node).train(node, as_of)
 
-    def _logs_of(self, node: Training) -> tuple[Table, ...]:
-        """Return the tables of what came from raw rows that a training sees, itself or through what it reads."""
+    def trainer(self, node: Training) -> Trainer:
+        """Return what trains a model where it is due: it knows the logs that the training sees, itself or through what it reads."""
         upstream = self.graph.upstream(frozenset({node.name}))
         stages = (n for n in self.graph.nodes if isinstance(n, Stage) and n.name in upstream)
-        return tuple(n.writes for n in stages if any(isinstance(read, Arrivals) for read in n.reads))
+        logs = tuple(n.writes for n in stages if any(isinstance(read, Arrivals) for read in n.reads))
+        return Trainer(self.inputs, self.tracking, self._fitted, logs, is_asked_for=node.makes.name in self.retrain)
 
     def _fitted(self, node: Training, as_of: date, known: Mapping[ModelNode, Version]) -> Any:
         return self._called(node, as_of, self.inputs.frames(node, as_of), known)

@@ -31,12 +31,14 @@ class Trainer:
         tracking: the registry.
         fitted: calls a training for a train day, handing it the version that it competes with.
         logs: the tables of raw rows that it sees, itself or through what it reads.
+        is_asked_for: whether somebody wants it trained, done or not.
     """
 
     inputs: Inputs
     tracking: Tracking
     fitted: Callable[[Training, date, dict[ModelNode, Version]], Candidate]
     logs: tuple[Table, ...] = ()
+    is_asked_for: bool = False
 
     def train(self, node: Training, as_of: date) -> Entry | None:
         """Train, judge, log and register one model, unless that is done; return the run for the books.
@@ -45,15 +47,10 @@ class Trainer:
         from has: more than a share, in conf, of its rows. One whose version was withdrawn is left alone even then, or the next
         run would publish again what somebody took back.
         """
+        if not self.why(node, as_of):
+            return None
         before = self.tracking.before(node.makes, as_of)
         ledger = self.inputs.ledger
-        last, way = ledger.last(node.name, as_of), self.inputs.way(node)
-        if (
-            last
-            and last.signature.split(":")[0] == way
-            and (self._is_still_fit(last, as_of) or self.tracking.is_withdrawn(node.makes, as_of))
-        ):
-            return None
         read = self.inputs.versions(node.reads, as_of)
         clock = time.monotonic()
         candidate = self.fitted(node, as_of, {node.makes: before} if before else {})
@@ -71,6 +68,19 @@ class Trainer:
             message=decision.reason,
             churn_read=self._churn(as_of),
         )
+
+    def why(self, node: Training, as_of: date) -> str:
+        """Say why a model is to be trained for a train day; nothing where it is not."""
+        last = self.inputs.ledger.last(node.name, as_of)
+        if last is None:
+            return "never trained for this train day"
+        if self.is_asked_for:
+            return "asked for"
+        if last.signature.split(":")[0] != self.inputs.way(node):
+            return "its settings, its code or a library has changed"
+        if self._is_still_fit(last, as_of) or self.tracking.is_withdrawn(node.makes, as_of):
+            return ""
+        return "much of what it was learned from has changed"
 
     def _is_still_fit(self, last: Entry, as_of: date) -> bool:
         """Say whether no more has changed of what a training saw than conf allows."""
