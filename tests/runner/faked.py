@@ -19,6 +19,7 @@ from learnlake.modelling.versions import Version, in_force
 from learnlake.pipeline import graph_of, load_conf
 from learnlake.runner.graph import Graph
 from learnlake.runner.inputs import Inputs
+from learnlake.runner.landing import FileNote, Landed
 from learnlake.runner.ledger import Entry, Ledger
 from learnlake.runner.run import Runner
 from tests import tiny
@@ -81,6 +82,9 @@ class MemoryStore:
 class MemoryBooks(Ledger):
     """Books that are never written down, but outlive a run."""
 
+    def _read_landed(self) -> dict[str, dict[str, FileNote]]:
+        return {}
+
     def _read_books(self) -> dict[tuple[str, date | None], Entry]:
         self._last = self._last if self._last is not None else {}
         return self._last
@@ -123,7 +127,7 @@ class Memory:
     """
 
     folder: Path
-    landed: dict[str, Callable[[MemoryStore], Fate | None]]
+    landed: dict[str, Callable[[MemoryStore], Landed | None]]
     store: MemoryStore = field(default_factory=MemoryStore)
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     key: Callable[[], bytes] = lambda: tiny.KEY

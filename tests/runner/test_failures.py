@@ -16,6 +16,7 @@ from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, SEGMENT_MOVES
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS
 from learnlake.modelling.gate import Bar, Candidate
 from learnlake.runner import run as running
+from learnlake.runner.landing import Landed
 from tests.modelling.level import Level
 from tests.runner.faked import Memory, MemoryStore, Rows
 from tests.tiny import DAY
@@ -88,17 +89,17 @@ STEPS: tuple[Step, ...] = (
 def lands(name: str, rows: int) -> object:
     """Land so many rows of a source as a new version, unless they are there."""
 
-    def land(store: MemoryStore) -> Fate | None:
+    def land(store: MemoryStore) -> Landed | None:
         if len(store.rows.get(f"bronze.{name}", ())) == rows:
             return None
         store.put(f"bronze.{name}", [name] * rows)
-        return Fate(name, "bronze", rows, rows, 0, 0, 0)
+        return Landed(Fate(name, "bronze", rows, rows, 0, 0, 0), "", ())
 
     return land
 
 
 def fails(error: Exception) -> object:
-    def land(_: MemoryStore) -> Fate | None:
+    def land(_: MemoryStore) -> Landed | None:
         raise error
 
     return land

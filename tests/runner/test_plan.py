@@ -9,13 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from learnlake.lake.settling import Fate
 from learnlake.lake.stage import Arrivals, Before, ModelNode, Step, stage, train
 from learnlake.lake.tables.gold import PORTRAITS, SEGMENT_MEMBERS, USER_FEATURES
 from learnlake.lake.tables.silver import ACCOUNTS, EVENTS
 from learnlake.modelling.gate import Bar, Candidate
 from learnlake.runner import plan as planning
 from learnlake.runner import run as running
+from learnlake.runner.landing import Found, Landed
 from learnlake.runner.plan import Planner
 from learnlake.runner.run import Runner
 from tests.modelling.level import Level
@@ -64,7 +64,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
     """A lake of two platforms in which nothing has run; nothing lands but what a test puts there."""
     made = Memory(tmp_path, {})
     monkeypatch.setattr(running, "land", lambda store, source, *_: made.landed.get(source.source, nothing)(store))
-    monkeypatch.setattr(planning, "fresh_files", lambda _, source: made.files.get(source.source, ()))
+    monkeypatch.setattr(planning, "wanted", lambda _, source, __: Found(made.files.get(source.source, ()), ()))
     monkeypatch.setattr(
         running.Runner, "_build_days", lambda self, maker, stale: [self._do(maker, day) for day in stale]
     )
@@ -75,7 +75,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
     return made
 
 
-def nothing(_: MemoryStore) -> Fate | None:
+def nothing(_: MemoryStore) -> Landed | None:
     return None
 
 
@@ -88,7 +88,7 @@ def test_of_a_new_lake_everything_is_to_be_made_and_past_days_because_somebody_a
     runner.graph = memory.graph(STEPS)
     memory.files["actions"] = (SimpleNamespace(name="a.json"), SimpleNamespace(name="b.json"))
     assert plan(runner) == {
-        "bronze.actions": "2 new files, such as a.json",
+        "bronze.actions": "2 new, such as a.json",
         "silver.events": "never made",
         "silver.accounts": "never made",
         f"gold.user_features {DAY}": "never made for this day",
@@ -105,7 +105,7 @@ def test_after_a_run_nothing_is_to_be_done_and_what_may_follow_is_told_with_its_
     assert plan(runner) == {}
     memory.files["members"] = (SimpleNamespace(name="new.csv"),)
     assert plan(runner) == {
-        "bronze.members": "1 new file, such as new.csv",
+        "bronze.members": "1 new, such as new.csv",
         "silver.accounts": "may follow bronze.members",
         f"gold.portraits {DAY}": "may follow bronze.members",
     }

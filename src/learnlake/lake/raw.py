@@ -39,13 +39,15 @@ class RawFile:
         path: where it is.
         name: its path below the source's root, in plain letters.
         uri: where it is, as Spark writes it, with blanks and signs as %20 and the like.
-        modified_at: when it was last changed.
+        modified_at: when it was last changed, UTC.
+        size: in bytes.
     """
 
     path: str
     name: str
     uri: str
     modified_at: datetime
+    size: int
 
     @property
     def spellings(self) -> frozenset[str]:
@@ -70,7 +72,7 @@ def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
     listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True)
     try:
         listed = listing.load(pattern).select(
-            "path", _name(F.col("_metadata.file_path"), root), "_metadata.file_path", "modificationTime"
+            "path", _name(F.col("_metadata.file_path"), root), "_metadata.file_path", "modificationTime", "length"
         )
         rows = listed.collect()  # one row a file: bounded by the folder
     except AnalysisException:

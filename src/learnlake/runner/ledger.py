@@ -17,9 +17,10 @@ from learnlake.errors import LearnlakeError, sentence_of
 from learnlake.lake.settling import Fate
 from learnlake.lake.store import Store
 from learnlake.lake.table import Table
-from learnlake.lake.tables.ops import MODELS, QUALITY, RUNS, SLICES
+from learnlake.lake.tables.ops import LANDED, MODELS, QUALITY, RUNS, SLICES
 from learnlake.modelling.gate import Candidate, Decision
 from learnlake.modelling.versions import Version
+from learnlake.runner.landing import FileNote
 
 DONE, FAILED, UNPUBLISHED = "done", "failed", "unpublished"
 Key = tuple[str, date | None]
@@ -81,7 +82,10 @@ class Ledger:
         self.now = now
         self.run_id = uuid4().hex
         self._last: dict[Key, Entry] | None = None
-        self._unwritten: dict[str, list[tuple[object, ...]]] = {RUNS.full_name: [], QUALITY.full_name: []}
+        self._landed: dict[str, dict[str, FileNote]] | None = None
+        self._unwritten: dict[str, list[tuple[object, ...]]] = {
+            table.full_name: [] for table in (LANDED, QUALITY, RUNS)
+        }
         self._written_at = now()
         self._one_at_a_time = RLock()
 
@@ -158,6 +162,42 @@ class Ledger:
                     self._books()[entry.step, entry.as_of] = replace(entry, fates=())
             self._note(RUNS, rows)
 
+    def landed(self, source: str) -> dict[str, FileNote]:
+        """Return what the books say of each raw file of a source, by name."""
+        with self._one_at_a_time:
+            if self._landed is None:
+                self._landed = self._read_landed()
+            return dict(self._landed.get(source, {}))
+
+    def _read_landed(self) -> dict[str, dict[str, FileNote]]:
+        """Read the newest note of each raw file; a row each."""
+        told = F.struct(
+            "file_bytes", "modified_at", "delta_version", "file_digest", "rows_landed", "rows_rejected", "rows_gone"
+        )
+        newest = self.store.read(LANDED).groupBy("source", "source_file").agg(F.max_by(told, "started_at").alias("n"))
+        out: dict[str, dict[str, FileNote]] = {}
+        for row in newest.collect():
+            digest = None if row.n.file_digest is None else int(row.n.file_digest)
+            size, at, version, _, *counts = row.n
+            out.setdefault(row.source, {})[row.source_file] = FileNote(
+                row.source_file, size, at, version, digest, *counts
+            )
+        return out
+
+    def note_landed(self, source: str, notes: Sequence[FileNote]) -> None:
+        """Note raw files as they were when they were read."""
+        rows = [
+            (
+                *(source, n.name, n.size, n.modified_at, n.version, None if n.digest is None else Decimal(n.digest)),
+                *(n.rows, n.refused, n.gone, self.run_id, self.now()),
+            )
+            for n in notes
+        ]
+        with self._one_at_a_time:
+            known = self.landed(source)
+            self._landed = {**(self._landed or {}), source: known | {note.name: note for note in notes}}
+            self._note(LANDED, rows)
+
     def check(self, step: str, fates: tuple[Fate, ...]) -> tuple[Fate, ...]:
         """Note one row for ops.quality for each fate, and return those that do not add up."""
         bad = tuple(f for f in fates if f.read != f.kept + f.rejected + f.duplicate + f.not_applicable)
@@ -211,7 +251,7 @@ class Ledger:
         with self._one_at_a_time:
             self._books()  # as they stand in the lake, before ours are among them
             self._write_slices()
-            for table in (QUALITY, RUNS):
+            for table in (LANDED, QUALITY, RUNS):
                 rows = self._unwritten[table.full_name]
                 if rows:
                     self.store.append(self._frame(rows, table), table)

@@ -8,7 +8,7 @@ from datetime import date
 from learnlake.lake.stage import Arrivals, EachSlice, Stage, Training
 from learnlake.lake.table import Past
 from learnlake.runner.graph import Landing, Node, is_dated
-from learnlake.runner.landing import fresh_files
+from learnlake.runner.landing import wanted
 from learnlake.runner.run import Runner
 
 FOLLOWS = "may follow"
@@ -79,8 +79,7 @@ class Planner:
     def _why(self, node: Node, day: date | None) -> str:
         """Say why a step is to be done by itself, nothing where it is not."""
         if isinstance(node, Landing):
-            files = fresh_files(self.runner.inputs.store, node.source)
-            return f"{len(files)} new file{'s' * (len(files) != 1)}, such as {files[0].name}" if files else ""
+            return self._why_landed(node)
         if isinstance(node, Training):
             return self.runner.trainer(node).why(node, day) if day else ""
         if any(isinstance(read, Arrivals) for read in node.reads):
@@ -90,6 +89,12 @@ class Planner:
             stale = sorted(self.runner.inputs.stale_slices(node, by_slice))
             return f"{len(stale)} days of {by_slice.table.full_name} are others, the first {stale[0]}" if stale else ""
         return self._why_made(node, day)
+
+    def _why_landed(self, node: Landing) -> str:
+        inputs = self.runner.inputs
+        files = wanted(inputs.store, node.source, inputs.ledger.landed(node.source.source))
+        told = ((files.fresh, "new"), (files.again, "changed"))
+        return "; ".join(f"{len(held)} {word}, such as {held[0].name}" for held, word in told if held)
 
     def _why_mapped(self, node: Stage) -> str:
         last = self.runner.inputs.ledger.last(node.name)

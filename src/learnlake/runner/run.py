@@ -204,16 +204,21 @@ class Runner:
         return self._build_day(node, as_of)
 
     def _land(self, node: Landing) -> Entry | None:
-        last = self.inputs.ledger.last(node.name)
-        fate = land(self.inputs.store, node.source, self.key(), last.version_written if last else None)
-        if fate is None:
+        ledger = self.inputs.ledger
+        landed = land(self.inputs.store, node.source, self.key(), ledger.landed(node.source.source), ledger.now())
+        if landed is None:
             return None
-        self.inputs.ledger.refuse_unbalanced(node.name, (fate,))
-        note = (
-            f"every one of {fate.read} records was refused; look at ops.rejects" if fate.read and not fate.kept else ""
+        fate = landed.fate
+        ledger.refuse_unbalanced(node.name, (fate,))
+        ledger.note_landed(node.source.source, landed.notes)
+        lost = f"every one of {fate.read} records was refused; look at ops.rejects"
+        said = "; ".join(
+            words
+            for words, holds in ((landed.message, landed.message), (lost, fate.read and not fate.kept + fate.duplicate))
+            if holds
         )
         return Entry(
-            node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=note
+            node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=said
         )
 
     def _replace_slices(self, node: Stage, read: EachSlice) -> Entry | None:

@@ -31,10 +31,17 @@ SLICE_DATE = Named("slice_date", DATE, "day of the slice, by the column that the
 ROW_COUNT = Named("row_count", LONG, "rows of the slice")
 DIGEST = Named("digest", DecimalType(38, 0), "sum of the hashes of the rows: equal content gives equal digests")
 CHURN_COUNT = Named("churn_count", LONG, "rows that were ever added to the slice or taken from it")
-DELTA_VERSION = Named("delta_version", LONG, "Delta version of the table that wrote the slice")
+DELTA_VERSION = Named("delta_version", LONG, "Delta version of the table that wrote it")
 MADE_OF = Named(
     "made_of", STRING, "signature of what the slice was made of; empty where its table is not made slice by slice"
 )
+FILE_BYTES = Named("file_bytes", LONG, "size of the file when it was read")
+MODIFIED_AT = Named("modified_at", TIMESTAMP, "when the file had last been changed, UTC")
+FILE_DIGEST = Named(
+    "file_digest", DecimalType(38, 0), "sum of the hashes of the file's records; null of one that was new"
+)
+ROWS_LANDED = Named("rows_landed", LONG, "rows of the file in bronze")
+ROWS_GONE = Named("rows_gone", LONG, "rows in bronze that the file had no longer")
 HOST = Named("host", STRING, "machine on which the run works")
 PROCESS = Named("process", LONG, "process of the run on its machine")
 STATE = Named("state", STRING, "held or ended")

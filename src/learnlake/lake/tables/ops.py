@@ -36,6 +36,17 @@ SLICES = Table(
     key=(c.TABLE_NAME, c.SLICE_DATE, c.DELTA_VERSION),
     refresh=Refresh.append(),
 )
+LANDED = Table(
+    layer=Layer.OPS,
+    name="landed",
+    grain="one raw file as it was when it was read; the newest row of a file counts",
+    columns=(
+        *(c.SOURCE, c.SOURCE_FILE, c.FILE_BYTES, c.MODIFIED_AT, c.DELTA_VERSION, c.FILE_DIGEST, c.ROWS_LANDED),
+        *(c.ROWS_REJECTED, c.ROWS_GONE, c.RUN_ID, c.STARTED_AT),
+    ),
+    key=(c.SOURCE, c.SOURCE_FILE, c.STARTED_AT),
+    refresh=Refresh.append(),
+)
 LEASES = Table(
     layer=Layer.OPS,
     name="leases",
@@ -83,4 +94,4 @@ MODELS = Table(
     refresh=Refresh.append(),
 )
 
-TABLES = (RUNS, SLICES, LEASES, REJECTS, QUALITY, MODELS)
+TABLES = (RUNS, SLICES, LANDED, LEASES, REJECTS, QUALITY, MODELS)
