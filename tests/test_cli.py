@@ -44,6 +44,23 @@ def test_a_rerun_says_what_was_found_and_the_tables_can_be_looked_at(say) -> Non
     assert next(csv.reader(io.StringIO(asked.stdout))) == ["event_type", "n"]
 
 
+def test_a_plan_says_what_would_run_and_why_and_runs_nothing(say) -> None:
+    nothing = say("run", "--plan", "--format", "csv")
+    assert nothing.stdout == "step,as of,why,seconds last time\n"
+    assert "0 steps as of 2026-05-10" in nothing.stderr
+    asked = say(
+        "run", "--plan", "--retrain", "all", "--only", "silver.user_days", "--only", "gold.segments", "--format", "csv"
+    )
+    rows = list(csv.DictReader(io.StringIO(asked.stdout)))
+    assert [(row["step"], row["as of"], row["why"]) for row in rows] == [
+        ("model.segments_behaviour", "2026-05-07", "asked for"),
+        ("gold.segment_members", "2026-05-10", "may follow model.segments_behaviour"),
+        ("gold.segments", "2026-05-10", "may follow model.segments_behaviour"),
+    ]
+    assert all(float(row["seconds last time"]) > 0 for row in rows)
+    assert "Stale: no day." in say("run", "--stale").stderr
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
@@ -53,6 +70,8 @@ def test_a_rerun_says_what_was_found_and_the_tables_can_be_looked_at(say) -> Non
         (("run", "--as-of", "2026-05-01", "--from", "2026-05-01"), 2, "give one or the other"),
         (("run", "--from", "2026-05-02", "--to", "2026-05-01"), 2, "swap them"),
         (("run", "--rebuild"), 2, "go together"),
+        (("run", "--stale", "--as-of", "2026-05-01"), 2, "--stale finds its days itself"),
+        (("run", "--retrain", "segments_behavior"), 2, "no such model; did you mean `segments_behaviour`?"),
         (("run", "--only", "gold.nothing"), 2, "unknown table"),
         (("run", "--only", "gold.learning_paths"), 2, "it is left out, for there is no enroll or study"),
         (("run", "--env", "moon"), 2, "no environment `moon`"),

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
-from learnlake.lake.stage import stage
+from learnlake.lake.stage import Recent, stage
 from learnlake.lake.tables.gold import USER_FEATURES
 from learnlake.lake.tables.silver import USER_DAYS, USER_TAGS
 
@@ -17,7 +17,7 @@ TREND_DAYS = 30
 SHARE_DAYS = 90
 
 
-@stage(reads=(USER_DAYS, USER_TAGS), writes=USER_FEATURES)
+@stage(reads=(USER_DAYS, Recent(USER_TAGS, days=SHARE_DAYS)), writes=USER_FEATURES)
 def user_features(days: DataFrame, tags: DataFrame, *, as_of: date) -> DataFrame:
     """Roll days up to one row per user, seeing nothing after ``as_of``; who only ever received something has no row."""
     known = days.where(F.col("event_date") <= F.lit(as_of))
