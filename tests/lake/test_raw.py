@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -138,6 +140,21 @@ def test_a_record_over_several_lines_is_read_whatever_signs_its_files_name_has(
     options = {"header": True, "multiLine": True}
     whole = made.model_copy(update={"read": made.read.model_copy(update={"options": options})})
     assert [(row.at, row.n, row._file) for row in read(spark, whole).collect()] == [("2026\n05", 1, "q [z].csv")]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_files_size_and_time_are_told_in_utc_whatever_the_zone_of_the_machine(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("who,at,n\n")
+    os.utime(path, (1_780_000_000, 1_780_000_000))
+    with monkeypatch.context() as here:
+        here.setenv("TZ", zone)
+        time.tzset()
+        told = found(spark, source(tmp_path))
+    time.tzset()
+    assert [(file.modified_at.isoformat(), file.size) for file in told] == [("2026-05-28T20:26:40", 9)]
 
 
 def test_an_empty_file_has_no_records(spark: SparkSession, tmp_path: Path) -> None:

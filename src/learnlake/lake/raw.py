@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyspark.errors import AnalysisException
@@ -71,21 +71,27 @@ def found(spark: SparkSession, source: Source) -> tuple[RawFile, ...]:
     root, pattern = _split(path)
     listing = spark.read.format("binaryFile").option("recursiveFileLookup", value=True)
     try:
+        changed = F.unix_micros("modificationTime")
         listed = listing.load(pattern).select(
-            "path", _name(F.col("_metadata.file_path"), root), "_metadata.file_path", "modificationTime", "length"
+            "path", _name(F.col("_metadata.file_path"), root), "_metadata.file_path", changed, "length"
         )
         rows = listed.collect()  # one row a file: bounded by the folder
     except AnalysisException:
         raise LearnlakeError(
             f"conf/sources/{source.source}.yml: there is no file at {path}; put it there or mend `read.path`."
         ) from None
-    files = [RawFile(*row) for row in rows]
+    files = [RawFile(path, name, uri, _at(micros), size) for path, name, uri, micros, size in rows]
     for file in files:
         if file.path.startswith("file:/") and ":" in file.name:
             raise LearnlakeError(
                 f"{source.source}: Spark reads no file with a colon in its name, `{file.name}`; rename it."
             )
     return tuple(sorted((file for file in files if not file.name.startswith((".", "_"))), key=lambda file: file.name))
+
+
+def _at(micros: int) -> datetime:
+    """Return a moment in UTC, without saying so, whatever the zone of this machine."""
+    return datetime.fromtimestamp(0, UTC).replace(tzinfo=None) + timedelta(microseconds=micros)
 
 
 def literal(path: str) -> str:
