@@ -88,7 +88,7 @@ def test_comments_key_and_grain_stand_in_the_delta_table_itself(store: Store) ->
     store.ensure(SCORES)
     described = {row.col_name: row.comment for row in store.spark.sql(f"DESCRIBE {store.address(SCORES)}").collect()}
     assert described["score"] == c.SCORE.meaning
-    assert store.noted(SCORES, "key") == "as_of_date, user_id"
+    assert store.notes(SCORES)["key"] == "as_of_date, user_id"
     detail = store.spark.sql(f"DESCRIBE DETAIL {store.address(SCORES)}").first()
     assert detail.description == "One row is one user's score on a day"
     assert detail.partitionColumns == ["as_of_date"]

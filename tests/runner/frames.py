@@ -74,6 +74,12 @@ class FrameStore(Store):
     def replace_all(self, frame: DataFrame, table: Table) -> int:
         return self.keep(frame, table)
 
+    def notes(self, _: Table) -> dict[str, str]:
+        return {}
+
+    def note(self, _: Table, **__: str) -> None:
+        """Keep nothing: a pass is over days that are all there."""
+
     @cached_property
     def slices(self) -> Slices:
         return Slices()

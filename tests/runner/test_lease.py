@@ -15,7 +15,8 @@ from learnlake.lake.store import Store
 from learnlake.lake.tables.ops import LEASES
 from learnlake.lake.tables.silver import IDENTITIES
 from learnlake.runner import lease as leases
-from learnlake.runner.lease import ENDED, HELD, Lease
+from learnlake.runner.lease import BROKEN, ENDED, HELD, Lease
+from learnlake.runner.ledger import Ledger
 from tests.drawing import draw
 
 NOON = datetime(2026, 5, 1, 12)  # noqa: DTZ001  # timestamps of the lake are UTC without saying so
@@ -84,7 +85,30 @@ def test_of_two_that_begin_at_once_the_one_that_spoke_first_has_the_turn(spark: 
     assert sorted(states(store, "ours")) == [ENDED, HELD]
 
 
-@pytest.mark.parametrize(("state", "is_counted"), [(HELD, True), (ENDED, False)], ids=["killed", "ended"])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_run_that_ends_between_a_commit_and_its_slices_says_so(
+    spark: SparkSession, store: Store, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if not is_told:
+        monkeypatch.setattr(store.slices, "replaced", ended)
+    with Lease(store, TABLES, "ours", lambda: NOON).held():
+        try:
+            store.replace_all(persons("a | 2026-05-01 | a"), IDENTITIES)
+        except KeyboardInterrupt:
+            assert not is_told
+        Ledger(store, lambda: NOON).flush()
+    assert states(store, "ours") == sorted([HELD, ENDED if is_told else BROKEN])
+    again = Store(spark, store.root)
+    with Lease(again, TABLES, "later", lambda: NOON + timedelta(minutes=1)).held():
+        assert sum(one.rows for one in again.slices.among(IDENTITIES).values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "is_counted"), [(HELD, True), (BROKEN, True), (ENDED, False)], ids=["killed", "broken", "ended"]
+)
 def test_only_after_a_kill_are_tables_counted_that_the_books_do_not_know(
     spark: SparkSession, store: Store, tmp_path: Path, state: str, *, is_counted: bool
 ) -> None:

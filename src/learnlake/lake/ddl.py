@@ -10,6 +10,7 @@ from learnlake.errors import ContractError
 from learnlake.lake.columns import Named
 from learnlake.lake.table import Table
 
+OURS = "learnlake."
 PLAIN: dict[object, t.DataType] = {
     exp.DataType.Type.TEXT: t.StringType(),
     exp.DataType.Type.VARCHAR: t.StringType(),
@@ -84,11 +85,14 @@ def definition_of(table: Table, notes: dict[str, str]) -> str:
     """Write what follows CREATE TABLE: columns, partitions, grain, key, how the table is refreshed, and notes beside them."""
     parts = f" PARTITIONED BY ({', '.join(k.name for k in table.partition_by)})" if table.partition_by else ""
     own = {"key": ", ".join(k.name for k in table.key), "refresh": str(table.refresh.way), **notes}
-    properties = {f"learnlake.{name}": value for name, value in own.items()}
-    if table.tracks_changes:
-        properties["delta.enableChangeDataFeed"] = "true"
-    stated = ", ".join(f"'{name}' = '{quoted(value)}'" for name, value in properties.items())
+    feed = ", 'delta.enableChangeDataFeed' = 'true'" if table.tracks_changes else ""
+    stated = f"{properties_of(own)}{feed}"
     return f"({columns_of(table.columns)}) USING delta{parts} COMMENT 'One row is {quoted(table.grain)}' TBLPROPERTIES ({stated})"
+
+
+def properties_of(notes: dict[str, str]) -> str:
+    """Write notes as properties of a table."""
+    return ", ".join(f"'{OURS}{name}' = '{quoted(value)}'" for name, value in notes.items())
 
 
 def gained_columns(table: Table, stored: t.StructType) -> tuple[Named, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -56,10 +57,12 @@ class Slices:
     Attributes:
         held: by table, by day.
         unwritten: table and day of what is not written down yet.
+        doubtful: tables of which a commit may have been made that is not noted here.
     """
 
     held: dict[str, dict[date, Slice]] = field(default_factory=dict)
     unwritten: dict[tuple[str, date], Slice] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Slices:
@@ -138,6 +141,13 @@ class Slices:
             if (tally.rows, tally.digest) != (old.rows, old.digest):
                 churn = old.churn + max(abs(tally.rows - old.rows), min(2 * moved, tally.rows + old.rows))
                 self._put(table, day, Slice(tally.rows, tally.digest, churn, version))
+
+    @contextmanager
+    def changing(self, table: Table) -> Iterator[None]:
+        """Doubt a table from before a commit until it is noted: whatever ends in between leaves it to be counted anew."""
+        self.doubtful.add(table.full_name)
+        yield
+        self.doubtful.discard(table.full_name)
 
     def is_written(self, taken: Mapping[tuple[str, date], Slice]) -> None:
         """Note that these slices are written down; what was written to them meanwhile is not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -52,7 +53,8 @@ class Platform(Settings):
     """One platform: what kind it is, and the zone and money it lives in.
 
     ``closes_after``, such as `2h` or `90m`, is how long after its end a day still takes what sources that arrive live say of it;
-    the nightly run must not begin earlier.
+    the nightly run must not begin earlier. ``began_on`` is the first day that counts for the age of the lake's history; else it is
+    that of the first event of the platform that the lake ever knew.
     An example is live only where ``lake.platforms`` names it; any other platform where that names none.
     """
 
@@ -60,6 +62,7 @@ class Platform(Settings):
     is_example: bool = False
     timezone: str
     currency: str = Field(pattern="^[A-Z]{3}$")
+    began_on: date | None = None
     closes_after: str = Field(default="0h", pattern=r"^\d{1,3}[hm]$")
 
     @property

@@ -75,8 +75,7 @@ class Store:
     def version(self, table: Table) -> int | None:
         """Return the newest Delta version that this store has seen or made, None where the table is not there yet.
 
-        It is asked for once and kept: asking costs half a second, and within a run only the run itself should write. A table that is
-        not stored has none.
+        It is asked for once and kept: asking costs, and within a run only the run itself should write.
         """
         if table.parts:
             return None
@@ -104,6 +103,7 @@ class Store:
         version = self.version(table)
         if version is not None and table.dated_by:
             self.slices.recounted(table, tallied(self.read(table), table), version, moved)
+            self.slices.doubtful.discard(table.full_name)
 
     def _last_commit(self, table: Table) -> dict[str, Any] | None:
         try:
@@ -152,22 +152,22 @@ class Store:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self.catalog}`.`{table.layer}`")
         self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.address(table)} {ddl.definition_of(table, notes)}")
 
-    def noted(self, table: Table, name: str) -> str | None:
-        """Read a property ``learnlake.<name>`` of the table, None where there is none."""
-        rows = (
-            self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table)}")
-            .where(F.col("key") == f"learnlake.{name}")
-            .collect()
-        )
-        return str(rows[0]["value"]) if rows else None
+    def notes(self, table: Table) -> dict[str, str]:
+        """Read the properties ``learnlake.<name>`` of a table."""
+        rows = self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table)}").collect()
+        return {row.key.removeprefix(ddl.OURS): str(row.value) for row in rows if row.key.startswith(ddl.OURS)}
+
+    def note(self, table: Table, **notes: str) -> None:
+        """Write properties ``learnlake.<name>`` of the table."""
+        told = ddl.properties_of(notes)
+        self._commit(table, lambda: self.spark.sql(f"ALTER TABLE {self.address(table)} SET TBLPROPERTIES ({told})"))
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def read(self, table: Table, as_of: date | None = None, since: date | None = None) -> DataFrame:
-        """Read a table, without anything dated after ``as_of``; an absent table is an empty frame.
+        """Read a table without what is dated after ``as_of``, or up to ``since``; an absent table is an empty frame.
 
-        A table that is not stored is put together of its parts as they are known on the day. What is dated up to ``since`` is left
-        out, but for who is who.
+        A table that is not stored is put together of its parts as they are known on the day.
         """
         if table.parts:
             parts = (self.read(part, as_of, since if part is not IDENTITIES else None) for part in table.parts)
@@ -208,7 +208,7 @@ class Store:
         return self.spark.sql(addressed(text, tables, self._readable))
 
     def _readable(self, table: Table) -> str:
-        """Return the table's name in SQL, or that of a view: of what is put together, or without rows where it is not there yet."""
+        """Return the table's name in SQL, or that of a view where it is put together or not there yet."""
         if self.version(table) is not None:
             return self.address(table)
         view = f"read_{table.layer}_{table.name}"
@@ -244,11 +244,7 @@ class Store:
         return self._replace(frame, table, made_of)
 
     def replace_all(self, frame: DataFrame, table: Table) -> int:
-        """Write a whole table anew, unless it holds just that. Returns the rows it holds.
-
-        Raises:
-            ContractError: if a key is broken.
-        """
+        """Write a whole table anew, as ``replace_days``, unless it holds just that. Returns the rows it holds."""
         return self._replace(frame, table, None)
 
     def _replace(self, frame: DataFrame, table: Table, days: Mapping[date, str] | None) -> int:
@@ -264,10 +260,11 @@ class Store:
                     f"{table.full_name}: rows lie on {astray[0]}, which was not to be written; mend the stage that makes them."
                 )
             asked = F.lit(True) if days is None else F.col(str(day_column(table))).isin(list(days))
-            kept = self._overwrite_or_append(rows, table, asked)
-            if table.partition_by and kept != sum(tally.rows for tally in found.values()):
-                found = tallied(self.read(table).where(asked), table)  # what was looked at is not what was written
-            self.slices.replaced(table, found, before if days is None else days, self.version(table) or 0, days)
+            with self.slices.changing(table):
+                kept = self._overwrite_or_append(rows, table, asked)
+                if table.partition_by and kept != sum(tally.rows for tally in found.values()):
+                    found = tallied(self.read(table).where(asked), table)  # what was looked at is not what was written
+                self.slices.replaced(table, found, before if days is None else days, self.version(table) or 0, days)
             return sum(tally.rows for tally in found.values())
 
     def _overwrite_or_append(self, rows: DataFrame, table: Table, condition: Column | None) -> int:
@@ -349,14 +346,19 @@ class Store:
         if not promised:
             return
         names = [k.name for k in table.columns]
-        with held(conform(rows.select(*names), table)) as shaped:
-            found = tallied(shaped, table) if table.dated_by else {}
-            clauses = (update_of(names) if has_winners else "") + insert_of(names)
-            done = self._append_once(shaped, table) if self._is_new(table) else self._merge(shaped, table, clauses)
-        if has_winners:
-            self.recount(table, moved=done)
-        else:
-            self.slices.added(table, found, self.version(table) or 0)
+        shaped = conform(rows.select(*names), table)
+        with self.slices.changing(table):
+            if self._is_new(table):
+                done = self._append_once(shaped, table)
+                self.recount(table)
+            else:
+                with held(shaped) as new:
+                    found = tallied(new, table) if table.dated_by else {}
+                    done = self._merge(new, table, (update_of(names) if has_winners else "") + insert_of(names))
+                if has_winners:
+                    self.recount(table, moved=done)
+                else:
+                    self.slices.added(table, found, self.version(table) or 0)
         if done != promised:
             raise BusyError(
                 f"{table.full_name}: {promised} rows were to be added, but the commit added {done}; another job wrote the same rows: run again."
@@ -393,5 +395,6 @@ class Store:
         if self.version(table) is not None:
             # Delta takes no parameters in a DELETE; a source's name is made of letters, digits and _ (lake.sources)
             clause = f"DELETE FROM {self.address(table)} WHERE source = '{source}' AND mapping <> 'bronze'"
-            self._commit(table, lambda: self.spark.sql(clause))
-            self.recount(table)
+            with self.slices.changing(table):
+                self._commit(table, lambda: self.spark.sql(clause))
+                self.recount(table)

@@ -147,7 +147,7 @@ def _without_moving(store: Store, source: Source, files: Found, now: datetime) -
 def _keep_to_one_key(store: Store, source: Source, key: bytes) -> None:
     """Refuse a key other than the one the table was begun with: the same person would get a second pseudonym."""
     store.ensure(source.bronze, **{KEY_NOTE: fingerprint(key)})
-    if store.noted(source.bronze, KEY_NOTE) != fingerprint(key):
+    if store.notes(source.bronze).get(KEY_NOTE) != fingerprint(key):
         raise LearnlakeError(
             f"{source.bronze.full_name}: its identifiers were hashed with another key; give the key this lake was begun with."
         )

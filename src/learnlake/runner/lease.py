@@ -1,6 +1,7 @@
 """One writer at a time: a run holds a lease on the lake, and the next one sees whether the last ended or was killed.
 
-A lease is rows of ops.leases: that it is held, that it is still held, each half minute, and that it has ended. Reading needs none.
+A lease is rows of ops.leases: that it is held, that it is still held, each half minute, and that it has ended, or that it ended broken:
+with a commit that the books may not know. Reading needs none.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from learnlake.lake.tables.ops import LEASES
 
 BEAT = timedelta(seconds=30)
 SILENT_FOR = timedelta(minutes=2)
-HELD, ENDED = "held", "ended"
+HELD, ENDED, BROKEN = "held", "ended", "broken"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Lease:
         finally:
             is_over.set()
             beats.join()
-            self._note(ENDED)
+            self._note(BROKEN if self.store.slices.doubtful or self.store.slices.unwritten else ENDED)
 
     def _beat(self, is_over: Event) -> None:
         while not is_over.wait(BEAT.total_seconds()):
@@ -80,14 +81,17 @@ class Lease:
 
     def _last(self) -> Row | None:
         """Return the newest word of the run that spoke last."""
-        return self.store.read(LEASES).orderBy(F.desc("beat_at"), F.desc("run_id")).first()
+        return self.store.read(LEASES).orderBy(F.desc("beat_at"), F.col("state") == HELD, F.desc("run_id")).first()
 
     def _first(self) -> Row | None:
         """Of the runs that speak now, which is one but for two that began at once, return the one that has the turn."""
         newest = (
             self.store.read(LEASES)
             .groupBy("run_id")
-            .agg(F.max_by(F.struct("*"), "beat_at").alias("row"), F.min("beat_at").alias("began"))
+            .agg(
+                F.max_by(F.struct("*"), F.struct("beat_at", F.col("state") != HELD)).alias("row"),
+                F.min("beat_at").alias("began"),
+            )
         )
         alive = [
             row
@@ -99,7 +103,7 @@ class Lease:
         return min(alive, key=lambda row: (row.began, row.run_id))["row"] if alive else None
 
     def _is_alive(self, lease: Row) -> bool:
-        if lease.state == ENDED or self.now() - lease.beat_at > SILENT_FOR:
+        if lease.state != HELD or self.now() - lease.beat_at > SILENT_FOR:
             return False
         return lease.host != socket.gethostname() or _is_running(lease.process)
 

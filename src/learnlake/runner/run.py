@@ -21,12 +21,13 @@ from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.settling import Fate
 from learnlake.lake.stage import Arrivals, EachSlice, ModelNode, Published, Stage, Step, Training, asked, sections_of
 from learnlake.lake.table import Past, Table, Way
-from learnlake.lake.tables.silver import ACCOUNT_DAYS, EVENTS
+from learnlake.lake.tables.silver import EVENTS
 from learnlake.modelling.settings import ModelSettings
 from learnlake.modelling.splits import train_day
 from learnlake.modelling.tracking import Tracking
 from learnlake.modelling.versions import Version
 from learnlake.runner.arrivals import Settler, forget_mappings
+from learnlake.runner.began import first_day, keep_first_days
 from learnlake.runner.graph import Graph, Landing, Node, is_dated
 from learnlake.runner.inputs import Inputs, function_of, past_days
 from learnlake.runner.landing import land
@@ -96,6 +97,7 @@ class Runner:
         self._do_undated(tuple(node for node in self.graph.nodes if node.name in wanted and not is_dated(node)))
         if not any(is_dated(node) for node in self.graph.nodes if node.name in wanted):
             return days or ()
+        keep_first_days(self.inputs.store, self.inputs.conf)
         asked_for = days if days is not None else (self.last_closed_day(),)
         for node in self.graph.nodes:
             if node.name in wanted and is_dated(node):
@@ -158,8 +160,7 @@ class Runner:
     def train_day(self, as_of: date) -> date:
         """Return the last day whose data the model sees that scores a day."""
         if self._first_day is None:
-            row = self.inputs.store.read(ACCOUNT_DAYS).agg(F.min("event_date")).first()
-            self._first_day = row[0] if row and row[0] else as_of
+            self._first_day = first_day(self.inputs.store, self.inputs.conf) or as_of
         return train_day(as_of, self._first_day, self.inputs.conf.of(ModelSettings))
 
     def _do(self, node: Node, as_of: date | None) -> None:
