@@ -38,9 +38,12 @@ class Academy:
 
 
 def shaped(rows: DataFrame, table: Table, **columns) -> DataFrame:
-    """Fill the columns of a table: those given, those of the same name, and nulls."""
-    held = {name: F.col(name) for name in rows.columns}
-    return rows.select(*((held | columns).get(k.name, F.lit(None)).cast(k.dtype).alias(k.name) for k in table.columns))
+    """Fill the columns of a table: those given, those of the same name, and nulls; rows are visible from their own day on."""
+    held = {name: F.col(name) for name in rows.columns} | columns
+    own = held.get("event_date", held.get("known_from"))
+    if own is not None:
+        held.setdefault("visible_from", F.to_date(own))
+    return rows.select(*(held.get(k.name, F.lit(None)).cast(k.dtype).alias(k.name) for k in table.columns))
 
 
 def invented(spark: SparkSession, folder: Path, settings: SimulateSettings = ACADEMY) -> Academy:
