@@ -14,9 +14,11 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.abc import InspectLoader
 from importlib.metadata import version
 from types import ModuleType
 from typing import Any
+from zipimport import zipimporter
 
 PACKAGE = "learnlake"
 APART = (f"{PACKAGE}.runner", f"{PACKAGE}.lake.store")
@@ -66,6 +68,13 @@ def _text(place: Place) -> str:
     return "\n".join(ast.unparse(_bare(node)) for node in _Module.of(place[0]).nodes.get(place[1], ()))
 
 
+def _source(module: ModuleType) -> str:
+    """Return the source of a module, from a wheel too; asked of its loader, for ``inspect`` goes through a cache that threads spoil."""
+    loader = module.__spec__.loader if module.__spec__ else None
+    told = loader.get_source(module.__name__) if isinstance(loader, InspectLoader | zipimporter) else None
+    return told if told is not None else inspect.getsource(module)
+
+
 class _Module:
     """What a module of the package defines and imports."""
 
@@ -74,7 +83,7 @@ class _Module:
         self.nodes: dict[str, list[ast.stmt]] = {}
         self.imported: dict[str, Place] = {}
         self.starred: list[str] = []
-        for node in ast.parse(inspect.getsource(module)).body:
+        for node in ast.parse(_source(module)).body:
             self._note(node)
 
     @staticmethod
