@@ -10,6 +10,8 @@ from learnlake.lake.stage import EachSlice
 from learnlake.lake.tables.silver import EVENTS, ITEMS
 
 EVENTS_AND_ITEMS = (EachSlice(EVENTS, beside=(ITEMS,)), ITEMS)
+ACCOUNT_DAY = ("account_id", "platform", "event_date", "visible_from")
+"""What one row of silver.account_days is about, and what every row of silver.account_tags begins with."""
 PAYING = ("purchase", "subscribe", "renew", "upgrade")
 
 

@@ -29,9 +29,8 @@ def as_known(left: DataFrame, history: DataFrame, table: Table, day: Column) -> 
     added = [n for n in history.columns if n not in left.columns and n not in (c.KNOWN_FROM.name, c.VISIBLE_FROM.name)]
     in_turn = Window.partitionBy(*key).orderBy(c.VISIBLE_FROM.name, c.KNOWN_FROM.name)
     newest = F.max(c.KNOWN_FROM.name).over(in_turn.rowsBetween(Window.unboundedPreceding, -1))
-    is_news = newest.isNull() | (
-        F.col(c.KNOWN_FROM.name) > newest
-    )  # what is told later of earlier changes no later word
+    # what is told later of earlier changes no later word
+    is_news = newest.isNull() | (F.col(c.KNOWN_FROM.name) > newest)
     news = history.withColumn("_is_news", is_news).where("_is_news")
     spans = news.withColumn("_until", F.lead(c.VISIBLE_FROM.name).over(in_turn)).select(
         *key, *added, F.col(c.VISIBLE_FROM.name).alias("_from"), "_until"

@@ -6,13 +6,14 @@ Silver is kept by account, so a link rewrites nothing: it is looked up when rows
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from learnlake.lake.joins import owners
 from learnlake.lake.table import Table
-from learnlake.lake.tables.silver import COUNTS, USER_DAYS, USER_TAGS
+from learnlake.lake.tables.silver import COUNTS, IDENTITIES, USER_DAYS, USER_TAGS
 
 SECONDS_OF_A_DAY = 86_400.0
 OWNER, IS_SHARED = "_owner", "_is_shared"
@@ -27,7 +28,7 @@ def user_days(days: DataFrame, identities: DataFrame) -> DataFrame:
         days: what is visible on the day that is looked at.
         identities: rows of ``silver.identities``, likewise.
     """
-    told = _told(days, identities)
+    told = _told(days, shared_accounts(identities))
     key = [column.name for column in USER_DAYS.key]
     shared = told.where(IS_SHARED)
     sums = shared.groupBy(*key).agg(*(F.sum(k.name).cast(k.dtype).alias(k.name) for k in COUNTS))
@@ -58,10 +59,9 @@ def user_tags(tags: DataFrame, identities: DataFrame) -> DataFrame:
         tags: what is visible on the day that is looked at.
         identities: rows of ``silver.identities``, likewise.
     """
-    givers = shared_accounts(identities).select(
-        F.col("account_id").alias("from_account_id"), F.col(OWNER).alias("_giver")
-    )
-    told = _told(tags, identities).join(givers, on="from_account_id", how="left")
+    linked = shared_accounts(identities)
+    givers = linked.select(F.col("account_id").alias("from_account_id"), F.col(OWNER).alias("_giver"))
+    told = _told(tags, linked).join(givers, on="from_account_id", how="left")
     is_own = F.coalesce(F.coalesce("_giver", "from_account_id") == F.col("user_id"), F.lit(False))
     key = [column.name for column in USER_TAGS.key]
     counted = told.where(~is_own).groupBy(*key).agg(F.sum("tag_count").alias("tag_count"))
@@ -75,10 +75,10 @@ def shared_accounts(identities: DataFrame) -> DataFrame:
     return moved.unionByName(moved.select(F.col(OWNER).alias("account_id"), OWNER).distinct())
 
 
-def _told(rows: DataFrame, identities: DataFrame) -> DataFrame:
+def _told(rows: DataFrame, linked: DataFrame) -> DataFrame:
     """Add ``user_id``, and whether other rows may have the same user and day: of another account, or come late."""
     late = rows.where(F.col("visible_from") > F.col("event_date")).select("account_id", "event_date").distinct()
-    met = rows.join(shared_accounts(identities), on="account_id", how="left").join(
+    met = rows.join(linked, on="account_id", how="left").join(
         late.withColumn("_is_late", F.lit(True)), on=["account_id", "event_date"], how="left"
     )
     return met.withColumns(
@@ -133,6 +133,11 @@ def of_persons(rows: DataFrame, table: Table, identities: DataFrame) -> DataFram
 def is_of_users(table: Table) -> bool:
     """Say whether a table's key names a user."""
     return any(column.name == "user_id" for column in table.key)
+
+
+def since_of(part: Table, since: date | None) -> date | None:
+    """Return from which day on a part of a table is looked at by a reader of recent days: who is who is known from all days."""
+    return None if part is IDENTITIES else since
 
 
 TOGETHER: Mapping[str, Callable[..., DataFrame]] = {

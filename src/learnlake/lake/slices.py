@@ -185,7 +185,8 @@ def tallied(rows: DataFrame, table: Table) -> dict[date, Tally]:
     Raises:
         ContractError: if a row lies on no day.
     """
-    return _told(rows.groupBy(F.col(str(day_column(table))).alias("day")).agg(*_sums(row_digest(table))), table)
+    days = rows.groupBy(F.col(str(day_column(table))).alias("day")).agg(*_sums(row_digest(table)))
+    return _by_day(days.collect(), table)  # a row a day: bounded by the calendar
 
 
 def looked_over(rows: DataFrame, table: Table) -> dict[date, Tally]:
@@ -206,7 +207,7 @@ def looked_over(rows: DataFrame, table: Table) -> dict[date, Tally]:
         F.count_if(F.col("rows") > 1).alias("repeated"),
         F.count_if(F.col("lacks") == 1).alias("lacking"),
     )
-    days = found.collect()  # a row a day: bounded by the calendar
+    days = found.collect()  # as above
     repeated, lacking = sum(row.repeated for row in days), sum(row.lacking for row in days)
     if repeated or lacking:
         raise ContractError(
@@ -218,10 +219,6 @@ def looked_over(rows: DataFrame, table: Table) -> dict[date, Tally]:
 
 def _sums(digest: Column) -> tuple[Column, Column]:
     return F.count(F.lit(1)).alias("rows"), F.sum(digest).cast("decimal(38,0)").alias("digest")
-
-
-def _told(found: DataFrame, table: Table) -> dict[date, Tally]:
-    return _by_day(found.collect(), table)  # as above
 
 
 def _by_day(days: Iterable[Row], table: Table) -> dict[date, Tally]:

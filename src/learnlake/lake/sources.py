@@ -32,7 +32,6 @@ MADE_BY_US = {
         c.EVENT_ID,
         c.EVENT_DATE,
         c.LOCAL_HOUR,
-        c.VISIBLE_FROM,
         c.ACCOUNT_ID,
         c.TO_ACCOUNT_ID,
     )

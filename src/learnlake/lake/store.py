@@ -22,7 +22,7 @@ from learnlake.lake.catalogue import Catalogue
 from learnlake.lake.conform import as_promised, conform
 from learnlake.lake.ddl import insert_of, update_of
 from learnlake.lake.joins import known_by
-from learnlake.lake.persons import TOGETHER
+from learnlake.lake.persons import TOGETHER, since_of
 from learnlake.lake.query import addressed
 from learnlake.lake.settling import (
     FATE,
@@ -46,7 +46,6 @@ from learnlake.lake.slices import Slices, Tally, day_column, looked_over, tallie
 from learnlake.lake.spark_errors import in_turn, is_absent
 from learnlake.lake.table import Layer, Table
 from learnlake.lake.tables.ops import REJECTS, SLICES
-from learnlake.lake.tables.silver import IDENTITIES
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ class Store:
         A table that is not stored is put together of its parts as they are known on the day.
         """
         if table.parts:
-            parts = (self.read(part, as_of, since if part is not IDENTITIES else None) for part in table.parts)
+            parts = (self.read(part, as_of, since_of(part, since)) for part in table.parts)
             return TOGETHER[table.full_name](*parts)
         if self.version(table) is None:
             return self.spark.createDataFrame([], table.schema)

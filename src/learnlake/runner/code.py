@@ -13,6 +13,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from importlib.abc import InspectLoader
 from importlib.metadata import version
@@ -89,6 +90,7 @@ class _Module:
     @staticmethod
     @cache
     def of(name: str) -> _Module:
+        """Return a module by its full name; each is read once."""
         return _Module(sys.modules.get(name) or importlib.import_module(name))
 
     def _note(self, node: ast.stmt) -> None:
@@ -170,16 +172,13 @@ def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 def _bare(node: ast.stmt) -> ast.stmt:
     """Take the docstrings, and what a step reads and writes, out of a definition."""
-    bare = ast.parse(ast.unparse(node)).body[0]
+    bare = deepcopy(node)
     for held in ast.walk(bare):
-        if isinstance(held, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            first = held.body[0]
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                held.body = held.body[1:] or [ast.Pass()]
+        if (
+            isinstance(held, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+            and ast.get_docstring(held) is not None
+        ):
+            held.body = held.body[1:] or [ast.Pass()]
         if isinstance(held, ast.Call):
             held.keywords = [one for one in held.keywords if one.arg not in DECLARED]
     return bare

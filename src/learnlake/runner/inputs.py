@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from learnlake.lake import columns as c
 from learnlake.lake.catalogue import Catalogue, catalogue
-from learnlake.lake.persons import TOGETHER, is_of_users, of_persons
+from learnlake.lake.persons import TOGETHER, is_of_users, of_persons, since_of
 from learnlake.lake.slices import day_column
 from learnlake.lake.sources import Source, Sources
 from learnlake.lake.stage import (
@@ -75,14 +75,13 @@ class Inputs:
                 *((f"{read.table.full_name}@{day}", self._of_day(read.table, day)) for day in self._days(read, as_of)),
                 *persons,
             ]
-        if isinstance(read, Arrivals):
-            return [(name, str(version)) for name, version in self._bronze(read)]
-        table, since = (read.table, _first(read, as_of)) if isinstance(read, EachSlice | Recent) else (read, None)
+        if isinstance(read, Arrivals | EachSlice):
+            raise ValueError("what is read by source or by slice has a signature for each of them")
+        table, since = (read.table, _first(read, as_of)) if isinstance(read, Recent) else (read, None)
         if table.is_daily and as_of:
             return [(f"{table.full_name}@{as_of}", self._of_day(table, as_of))]
         return [
-            (t.full_name, self.store.slices.fingerprint(t, since if t is not IDENTITIES else None, as_of))
-            for t in table.parts or (table,)
+            (t.full_name, self.store.slices.fingerprint(t, since_of(t, since), as_of)) for t in table.parts or (table,)
         ]
 
     def _of_day(self, table: Table, day: date) -> str:
@@ -207,9 +206,9 @@ def function_of(step: Step) -> Callable[..., Any]:
     return step.build if isinstance(step, Stage) else step.fit
 
 
-def _first(read: EachSlice | Recent, as_of: date | None) -> date | None:
+def _first(read: Recent, as_of: date | None) -> date | None:
     """Return the day after which a reader of recent slices looks."""
-    return as_of - timedelta(days=read.days) if isinstance(read, Recent) and as_of else None
+    return as_of - timedelta(days=read.days) if as_of else None
 
 
 def _way_of_read(read: Read) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -85,21 +85,10 @@ class Lease:
 
     def _first(self) -> Row | None:
         """Of the runs that speak now, which is one but for two that began at once, return the one that has the turn."""
-        newest = (
-            self.store.read(LEASES)
-            .groupBy("run_id")
-            .agg(
-                F.max_by(F.struct("*"), F.struct("beat_at", F.col("state") != HELD)).alias("row"),
-                F.min("beat_at").alias("began"),
-            )
-        )
-        alive = [
-            row
-            for row in newest.where("row.state = 'held'")
-            .where(F.col("row.beat_at") > F.lit(self.now() - SILENT_FOR))
-            .collect()
-            if self._is_alive(row["row"])
-        ]
+        recent = self.store.read(LEASES).where(F.col("beat_at") >= F.lit(self.now() - SILENT_FOR))
+        newest = F.max_by(F.struct("*"), F.struct("beat_at", F.col("state") != HELD))
+        runs = recent.groupBy("run_id").agg(newest.alias("row"), F.min("beat_at").alias("began")).collect()
+        alive = [run for run in runs if self._is_alive(run["row"])]
         return min(alive, key=lambda row: (row.began, row.run_id))["row"] if alive else None
 
     def _is_alive(self, lease: Row) -> bool:
@@ -126,9 +115,8 @@ def _has_slices(table: Table) -> bool:
 
 def _is_running(process: int) -> bool:
     try:
-        os.kill(process, 0)
+        with suppress(PermissionError):  # it runs, as somebody else
+            os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # it runs, as somebody else
-        return True
     return True

@@ -46,6 +46,11 @@ class Entry:
     seconds: float = 0.0
     error: Exception | None = field(default=None, compare=False)
 
+    @property
+    def way(self) -> str:
+        """The part of the signature that tells settings and code."""
+        return self.signature.split(":")[0]
+
     def total(self, part: str) -> int:
         """Add up one part of the fates."""
         return sum(getattr(fate, part) for fate in self.fates)

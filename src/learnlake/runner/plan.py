@@ -108,7 +108,7 @@ class Planner:
         last = self.runner.inputs.ledger.last(node.name, day)
         if last is None:
             return "never made for this day" if day else "never made"
-        way, _, content = self.runner.signature(node, day).partition(":")
-        if last.signature.split(":")[0] != way:
-            return "its settings or its code have changed"
-        return "" if last.signature == f"{way}:{content}" else "what it reads has changed"
+        if last.signature == self.runner.signature(node, day):
+            return ""
+        is_same_way = last.way == self.runner.inputs.way(node)
+        return "what it reads has changed" if is_same_way else "its settings or its code have changed"

@@ -212,12 +212,9 @@ class Runner:
         fate = landed.fate
         ledger.refuse_unbalanced(node.name, (fate,))
         ledger.note_landed(node.source.source, landed.notes)
-        lost = f"every one of {fate.read} records was refused; look at ops.rejects"
-        said = "; ".join(
-            words
-            for words, holds in ((landed.message, landed.message), (lost, fate.read and not fate.kept + fate.duplicate))
-            if holds
-        )
+        is_lost = fate.read and not fate.kept + fate.duplicate
+        lost = f"every one of {fate.read} records was refused; look at ops.rejects" if is_lost else ""
+        said = "; ".join(filter(None, (landed.message, lost)))
         return Entry(
             node.name, None, DONE, (fate,), version_written=self.inputs.store.version(node.source.bronze), message=said
         )

@@ -76,7 +76,7 @@ class Trainer:
             return "never trained for this train day"
         if self.is_asked_for:
             return "asked for"
-        if last.signature.split(":")[0] != self.inputs.way(node):
+        if last.way != self.inputs.way(node):
             return "its settings, its code or a library has changed"
         if self._is_still_fit(last, as_of) or self.tracking.is_withdrawn(node.makes, as_of):
             return ""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.features.known import EVENTS_AND_ITEMS, PAYING, with_item
+from learnlake.features.known import ACCOUNT_DAY, EVENTS_AND_ITEMS, PAYING, with_item
 from learnlake.features.settings import FeatureSettings
 from learnlake.lake import columns as c
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.silver import ACCOUNT_DAYS
 
 PARTS_OF_COURSES = ("site", "assessment")
-KEY = ["account_id", "platform", "event_date", "visible_from"]
 
 
 @stage(reads=EVENTS_AND_ITEMS, writes=ACCOUNT_DAYS)
@@ -22,19 +21,19 @@ def account_days(events: DataFrame, items: DataFrame, *, settings: FeatureSettin
     days = described.withColumns(
         {"_course": _course(), "_paid": _paid(settings), "_is_unconverted": _is_unconverted(settings)}
     )
-    sets = days.groupBy(*KEY).agg(*_sets()).withColumn("visits", _visits(settings.session_gap_minutes * 60))
-    whole = _counted(days, settings).join(sets, on=KEY, how="inner")
+    sets = days.groupBy(*ACCOUNT_DAY).agg(*_sets()).withColumn("visits", _visits(settings.session_gap_minutes * 60))
+    whole = _counted(days, settings).join(sets, on=list(ACCOUNT_DAY), how="inner")
     return whole.select(*(column.name for column in ACCOUNT_DAYS.columns))
 
 
 def _counted(days: DataFrame, settings: FeatureSettings) -> DataFrame:
     """Count and sum; apart from the sets, since an aggregation with a set in it is many times slower than one of numbers."""
-    by_type = days.groupBy(*KEY, "event_type").agg(*_sums(settings))
+    by_type = days.groupBy(*ACCOUNT_DAY, "event_type").agg(*_sums(settings))
     counts = [
         F.coalesce(F.sum(F.when(F.col("event_type") == kind, F.col("_n"))), F.lit(0)).alias(f"{kind}_count")
         for kind in c.EVENT_TYPES
     ]
-    return by_type.groupBy(*KEY).agg(
+    return by_type.groupBy(*ACCOUNT_DAY).agg(
         F.sum("_n").alias("event_count"),
         *counts,
         F.coalesce(F.sum(F.when(F.col("event_type") == "view", F.col("_quantity"))), F.lit(0)).alias("view_quantity"),

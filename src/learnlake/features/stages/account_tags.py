@@ -5,14 +5,13 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from learnlake.features.known import EVENTS_AND_ITEMS, PAYING, with_item
+from learnlake.features.known import ACCOUNT_DAY, EVENTS_AND_ITEMS, PAYING, with_item
 from learnlake.lake.stage import stage
 from learnlake.lake.tables.silver import ACCOUNT_TAGS
 
 DEVICES = ("mobile", "desktop")
 RECEIVED = ("vote", "follow", "comment", "share")
-DAY = ("account_id", "platform", "event_date", "visible_from")
-TAGGED = (*DAY, "tag_kind", "tag", "from_account_id")
+TAGGED = (*ACCOUNT_DAY, "tag_kind", "tag", "from_account_id")
 
 
 @stage(reads=EVENTS_AND_ITEMS, writes=ACCOUNT_TAGS)
@@ -32,8 +31,8 @@ def _given(events: DataFrame, items: DataFrame) -> DataFrame:
     described = with_item(events, items, "tags", "level", "item_kind", "language")
     one = [_tag(kind, value) for kind, value in _single().items()]
     topics = F.transform(F.array_distinct(F.coalesce("tags", _none())), lambda topic: _tag("topic", topic))
-    opened = described.select(*DAY, F.explode(F.concat(topics, F.array(*one))).alias("t"))
-    return opened.select(*DAY, "t.*", F.lit("").alias("from_account_id")).where(F.col("tag").isNotNull())
+    opened = described.select(*ACCOUNT_DAY, F.explode(F.concat(topics, F.array(*one))).alias("t"))
+    return opened.select(*ACCOUNT_DAY, "t.*", F.lit("").alias("from_account_id")).where(F.col("tag").isNotNull())
 
 
 def _single() -> dict[str, Column]:
@@ -64,7 +63,7 @@ def _received(events: DataFrame) -> DataFrame:
     is_accepted = (F.col("event_type") == "vote") & (F.col("attributes")["vote"] == "accepted")
     return events.where(is_meant).select(
         F.col("to_account_id").alias("account_id"),
-        *DAY[1:],
+        *ACCOUNT_DAY[1:],
         F.lit("received").alias("tag_kind"),
         F.when(is_accepted, F.lit("accepted")).otherwise(F.col("event_type")).alias("tag"),
         F.col("account_id").alias("from_account_id"),

@@ -3,7 +3,7 @@
 from learnlake.lake import columns as c
 from learnlake.lake.table import Layer, Refresh, Table
 
-PROVENANCE = (c.SOURCE, c.MAPPING, c.SOURCE_FILE, c.SOURCE_POSITION, c.RECEIVED_AT)
+PROVENANCE = (c.SOURCE, c.MAPPING, c.SOURCE_FILE, c.SOURCE_POSITION, c.RECEIVED_AT, c.VISIBLE_FROM)
 FIRST = Refresh.merge(c.RECEIVED_AT, c.SOURCE_FILE, c.SOURCE_POSITION)
 
 EVENTS = Table(
@@ -24,7 +24,7 @@ EVENTS = Table(
         ),
         *(c.DURATION_SECONDS, c.QUANTITY, c.AMOUNT, c.CURRENCY, c.RATING, c.SCORE, c.CHANNEL, c.CAMPAIGN_ID, c.VARIANT),
         *(c.LIST_POSITION, c.LIST_ID, c.PROPENSITY, c.TO_ACCOUNT_ID, c.TEXT, c.ATTRIBUTES),
-        *(*PROVENANCE, c.VISIBLE_FROM),
+        *PROVENANCE,
     ),
     key=(c.EVENT_ID,),
     refresh=FIRST,
@@ -47,7 +47,7 @@ ACCOUNTS = Table(
             c.INTERESTS,
         ),
         *(c.LANGUAGE, c.COUNTRY, c.REGION, c.AGE_BAND, c.GENDER, c.INCOME_BAND, c.REFERRER, c.ATTRIBUTES),
-        *(*PROVENANCE, c.VISIBLE_FROM),
+        *PROVENANCE,
     ),
     key=(c.ACCOUNT_ID, c.KNOWN_FROM),
     refresh=FIRST,
@@ -77,7 +77,7 @@ ITEMS = Table(
             c.CURRENCY,
         ),
         *(c.CREATOR_ID, c.PREREQUISITES, c.PART_OF, c.DUE_AT, c.PUBLISHED_AT, c.WITHDRAWN_AT, c.ATTRIBUTES),
-        *(*PROVENANCE, c.VISIBLE_FROM),
+        *PROVENANCE,
     ),
     key=(c.ITEM_ID, c.KNOWN_FROM),
     refresh=FIRST,
@@ -89,7 +89,7 @@ CONSENTS = Table(
     grain="whether one account's user may be contacted for a purpose through a channel from one moment on, and on what basis",
     columns=(
         *(c.ACCOUNT_ID, c.PURPOSE, c.CHANNEL, c.KNOWN_FROM, c.PLATFORM, c.IS_GRANTED, c.BASIS),
-        *(*PROVENANCE, c.VISIBLE_FROM),
+        *PROVENANCE,
     ),
     key=(c.ACCOUNT_ID, c.PURPOSE, c.CHANNEL, c.KNOWN_FROM),
     refresh=FIRST,
